@@ -1,0 +1,48 @@
+#pragma once
+/// Verdict: valid, invalid or unknown, with its evidence. Never a bare yes or no.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/history/history.h"
+
+namespace plumbline {
+
+/// In order of priority: of several parts the greatest decides (invalid > unknown > valid).
+enum class Validity : std::uint8_t { valid, unknown, invalid };
+const char* to_string(Validity validity);
+inline Validity merge(Validity a, Validity b) { return a < b ? b : a; }
+
+/// Why a sub-history of one object is not linearizable.
+struct Counterexample {
+  Value key;
+  /// The smallest offending sub-history: leaving out any call of it (with what must go along)
+  /// makes the rest linearizable. In order of invocation.
+  std::vector<Call> core;
+  std::string explanation;                ///< one to three sentences in words
+  std::vector<std::int64_t> prefix;       ///< call ids: the longest linearizable prefix, in its order
+  std::string state;                      ///< the object's state after `prefix`
+  std::vector<std::int64_t> unplaceable;  ///< call ids that cannot come next after any such prefix
+  std::int64_t explained_up_to = 0;       ///< every event before this position is linearizable
+};
+
+/// What one check said.
+struct Verdict {
+  std::string check;  ///< "linearizable cas-register", "statistics", "vacuity"
+  Validity validity = Validity::valid;
+  std::string reason;  ///< one line; for unknown what ran out and how far it is proven
+  std::vector<Counterexample> counterexamples;                ///< at most k_max_counterexamples
+  std::vector<std::pair<std::string, std::string>> figures;  ///< name, value: what is worth showing
+  std::vector<Verdict> parts;  ///< of a composed check, in the order given
+};
+inline constexpr std::size_t k_max_counterexamples = 5;
+
+/// One verdict of several: the greatest validity, and the reasons of those parts that have it.
+Verdict compose(std::string check, std::vector<Verdict> parts);
+
+/// JSON of the above, for verdict.json; schema in docs/history-format.md.
+std::string to_json(const Verdict& verdict);
+
+}  // namespace plumbline

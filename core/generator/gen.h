@@ -1,0 +1,65 @@
+#pragma once
+/// Gen: a pure value that says what to do next. Jepsen's algebra: a generator is asked for an
+/// operation in a context and gives the operation together with the generator to use from then on;
+/// it is told of every event and gives the generator that knows it. Nothing is changed in place,
+/// so the same generator, seed and events give the same operations, and a schedule can be tested
+/// without a cluster.
+/// Source: jepsen.generator (the pure generators of Jepsen 0.2 and later).
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/base/rng.h"
+#include "core/base/time.h"
+#include "core/history/event.h"
+
+namespace plumbline::gen {
+
+/// Who can take an operation: client threads 0..n-1, and the nemesis. A thread runs one process at
+/// a time; when a call of it ends unknown, the thread goes on as a new process.
+using Thread = int;
+inline constexpr Thread k_nemesis_thread = -1;
+
+/// What a generator may look at. Copied freely; narrowed by combinators that restrict threads.
+struct Context {
+  Nanos time{};                 ///< since the run's start
+  std::vector<Thread> threads;  ///< all threads this generator may use, sorted
+  std::vector<Thread> free;     ///< those of them without an open call, sorted
+  Rng* rng = nullptr;           ///< the run's one source of choice; never null
+
+  bool is_free(Thread thread) const;
+  /// The same context, seen by only those threads for which `keep` holds.
+  Context restricted(const std::function<bool(Thread)>& keep) const;
+};
+
+/// An operation with who does it and when: the earliest time at which it may be invoked.
+struct Planned {
+  Operation operation;
+  Thread thread = 0;
+  Nanos time{};
+};
+
+class Gen;
+struct Pending {};    ///< nothing now; ask again after an event or a while
+struct Exhausted {};  ///< nothing ever again
+struct Next {
+  Planned planned;
+  std::shared_ptr<const Gen> then;
+};
+using Answer = std::variant<Next, Pending, Exhausted>;
+using GenPtr = std::shared_ptr<const Gen>;
+
+class Gen : public std::enable_shared_from_this<Gen> {
+ public:
+  virtual ~Gen() = default;
+  /// The next operation. Requires: the planned thread is free in `context` and its time is not
+  /// before context.time. Most generators pick any free thread. A generator that answered Next is
+  /// replaced by `then` only if the operation is really taken.
+  virtual Answer next(const Context& context) const = 0;
+  /// Tells of an event (invocation or completion) of any thread; by default nothing changes.
+  virtual GenPtr update(const Context& context, Thread thread, const Event& event) const;
+};
+
+}  // namespace plumbline::gen

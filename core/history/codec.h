@@ -1,0 +1,36 @@
+#pragma once
+/// history.jsonl: one event a line. docs/history-format.md is the specification.
+///   {"index":4,"time":217513,"process":6,"type":"invoke","f":"cas","key":"k3","value":[1,0],"node":"n2"}
+/// `process` is a number or "nemesis"; key, value, error and node are left out when empty.
+
+#include <filesystem>
+#include <istream>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+#include "core/history/history.h"
+
+namespace plumbline {
+
+/// One line, without the newline.
+std::string to_json_line(const Event& event);
+/// Fails: corrupt, saying which field is wrong. Unknown fields are ignored.
+Result<Event> from_json_line(std::string_view line);
+
+struct ReadHistory {
+  History events;
+  std::string warning;  ///< e.g. a torn last line that was left out; empty if all was read
+};
+/// Reads JSON lines, gzipped or not. A last line without its newline that does not parse is what
+/// a crash leaves: it is left out, with a warning.
+/// Fails: not_found, io, or corrupt with file, line and what is wrong.
+Result<ReadHistory> read_jsonl(std::istream& in, const std::string& name);
+
+/// Reads any history file by what its content looks like: JSON lines, Jepsen EDN, or a
+/// jepsen.log / knossos text of `process :type :f value` columns; each plain or gzipped.
+/// Keys: an explicit `key` field is taken; with `keyed`, a value that is a pair [key value]
+/// (Jepsen's independent tuples) is split into the two.
+Result<ReadHistory> read_history(const std::filesystem::path& file, bool keyed = false);
+
+}  // namespace plumbline

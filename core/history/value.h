@@ -1,0 +1,59 @@
+#pragma once
+/// Value: what operations carry and systems answer: nil, a boolean, an integer, a text, or a list.
+/// The JSON and EDN codecs (codec.h, edn.h) read and write exactly these.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace plumbline {
+
+class Value {
+ public:
+  using List = std::vector<Value>;
+
+  Value() = default;  ///< nil
+  Value(bool b) : data_(b) {}
+  Value(int i) : data_(static_cast<std::int64_t>(i)) {}
+  Value(std::int64_t i) : data_(i) {}
+  Value(std::string s) : data_(std::move(s)) {}
+  Value(const char* s) : data_(std::string(s)) {}
+  Value(List l) : data_(std::move(l)) {}
+  /// A list of these: Value::list(1, "a").
+  template <class... Args>
+  static Value list(Args&&... args) {
+    return Value(List{Value(std::forward<Args>(args))...});
+  }
+
+  bool is_nil() const { return std::holds_alternative<std::monostate>(data_); }
+  bool is_bool() const { return std::holds_alternative<bool>(data_); }
+  bool is_int() const { return std::holds_alternative<std::int64_t>(data_); }
+  bool is_text() const { return std::holds_alternative<std::string>(data_); }
+  bool is_list() const { return std::holds_alternative<List>(data_); }
+  // Requires: the matching is_...().
+  bool as_bool() const { return std::get<bool>(data_); }
+  std::int64_t as_int() const { return std::get<std::int64_t>(data_); }
+  const std::string& as_text() const { return std::get<std::string>(data_); }
+  const List& as_list() const { return std::get<List>(data_); }
+
+  /// Orders first by kind, then by content, so that values of any kind may be keys of one map.
+  auto operator<=>(const Value&) const = default;
+  bool operator==(const Value&) const = default;
+
+  std::size_t hash() const;
+
+ private:
+  std::variant<std::monostate, bool, std::int64_t, std::string, List> data_;
+};
+
+/// As people read it: nil, true, 3, "text", [1 2].
+std::string to_string(const Value& value);
+
+}  // namespace plumbline
+
+template <>
+struct std::hash<plumbline::Value> {
+  std::size_t operator()(const plumbline::Value& value) const noexcept { return value.hash(); }
+};
