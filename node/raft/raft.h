@@ -136,7 +136,7 @@ struct Effects {
 
 // ---- The node -----------------------------------------------------------------------------------
 
-struct Status {
+struct NodeStatus {
   NodeId id;
   Role role = Role::follower;
   Term term;
@@ -160,7 +160,7 @@ class Raft {
   Raft& operator=(Raft&&) noexcept;
 
   Effects step(Nanos now, Input input);
-  Status status() const;
+  NodeStatus status() const;
   /// The term of the entry at `index` if the log (or the snapshot's end) still has it.
   std::optional<Term> term_at(Index index) const;
   /// The entry at `index`, null if the log has none (compacted, or not there yet).

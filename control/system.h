@@ -1,0 +1,55 @@
+#pragma once
+/// System: a system under test: how to install, start and stop it on a node, and how to speak to it.
+/// A new one is one file in control/systems/ and one line in its all.cc.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "control/remote.h"
+#include "control/target.h"
+#include "core/history/event.h"
+
+namespace plumbline {
+
+/// How an operation ended, as the system's client understood it.
+struct Completion {
+  EventType type = EventType::info;  ///< ok, fail or info
+  Value value;                       ///< ok: the result
+  std::string error;                 ///< a short class name ("not-leader", "timeout"), then detail
+};
+
+/// A connection of one process to one node. Used by one thread; thrown away after an info.
+class Client {
+ public:
+  virtual ~Client() = default;
+  /// Never blocks past `timeout`. Tries nothing twice that may have happened.
+  virtual Completion invoke(const Operation& operation, Nanos timeout) = 0;
+};
+
+struct SystemOptions {
+  std::vector<std::string> node_flags;  ///< passed on to every node
+  std::vector<std::string> defects;     ///< planted bugs to switch on
+  bool stale_reads = false;             ///< read without asking for linearizability, on purpose
+};
+
+class System {
+ public:
+  virtual ~System() = default;
+  virtual std::string name() const = 0;
+  virtual std::vector<std::string> operations() const = 0;  ///< the f's that its clients understand
+
+  virtual Status install(Remote& remote, const NodeAccess& node) = 0;
+  /// The command line that runs the system in the foreground on `node`, ready for `exec` in sh.
+  virtual std::string command_line(const NodeAccess& node, const std::vector<NodeAccess>& all) const = 0;
+  virtual std::string data_directory(const NodeAccess& node) const = 0;  ///< removed by wipe
+  virtual std::vector<std::string> log_files(const NodeAccess& node) const = 0;
+
+  /// Fails with a definite Error if no connection could be made: nothing was sent.
+  virtual Result<std::unique_ptr<Client>> connect(const NodeAccess& node,
+                                                  const std::vector<NodeAccess>& all) = 0;
+  virtual bool serves(const NodeAccess& node) = 0;   ///< answers and knows a leader
+  virtual bool is_leader(const NodeAccess& node) = 0;
+};
+
+}  // namespace plumbline

@@ -1,0 +1,55 @@
+#pragma once
+/// Wal: the write-ahead log of one node: entries, hard state and truncations as checksummed records
+/// in segments. What append() and sync() have returned for is found again by open(), whatever
+/// happens to the process or the power in between.
+/// Torn tail: what was being written at a crash fails its checksum at the very end: cut off, and said.
+/// Damaged middle: a bad record with a good one after it: open() refuses, changing nothing.
+/// Threads: one at a time.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "node/raft/raft.h"
+#include "node/store/file_system.h"
+
+namespace plumbline::store {
+
+struct WalOptions {
+  std::uint64_t segment_bytes = 16 << 20;
+};
+
+class Wal {
+ public:
+  struct Opened {
+    std::unique_ptr<Wal> wal;
+    raft::HardState hard_state;
+    std::vector<raft::EntryPtr> entries;  ///< contiguous; may start before the snapshot's end
+    raft::SnapshotMeta restarted_after;   ///< of the last restart_after record; index 0: none
+    std::string repaired;                 ///< what was cut off a torn tail, in words; empty: nothing
+  };
+  /// Makes `directory` if need be. Fails: io; corrupt, with file, offset and what can be done.
+  static Result<Opened> open(FileSystem& files, const std::string& directory, WalOptions options);
+  ~Wal();
+
+  /// Writes one batch (not yet durable). Fails: io, and then the process must stop.
+  Status append(const raft::Persist& batch);
+  /// Makes durable all that was appended: one fdatasync, and the directory where a segment is new.
+  Status sync();
+  /// Drops whole segments that hold only entries up to and with `index`. Hard state stays.
+  Status drop_up_to(raft::Index index);
+
+  struct Figures {
+    std::uint64_t appends = 0, syncs = 0, bytes = 0, segments = 0;
+  };
+  Figures figures() const;
+
+ private:
+  class Impl;
+  explicit Wal(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace plumbline::store
