@@ -5,7 +5,8 @@
 #include <string_view>
 
 namespace plumbline {
-[[noreturn]] void check_failed(const char* file, int line, const char* condition, std::string_view why);
+[[noreturn]] void check_failed(const char* file, int line, const char* condition,
+                               std::string_view why);
 }
 
 #define CHECK(condition, why) \

@@ -50,15 +50,15 @@ const char* to_string(Error::Code code);
 #define PLUMBLINE_CAT_(a, b) a##b
 #define PLUMBLINE_CAT(a, b) PLUMBLINE_CAT_(a, b)
 /// TRY(expression): returns its Error from this function, else goes on.
-#define TRY(expression)                                                               \
-  do {                                                                                \
-    if (auto try_result_ = (expression); !try_result_)                                \
-      return std::unexpected(std::move(try_result_).error());                         \
+#define TRY(expression)                                       \
+  do {                                                        \
+    if (auto try_result_ = (expression); !try_result_)        \
+      return std::unexpected(std::move(try_result_).error()); \
   } while (false)
 /// TRY_ASSIGN(auto x, expression): x is its value, or its Error is returned.
 #define TRY_ASSIGN(target, expression) \
   TRY_ASSIGN_(PLUMBLINE_CAT(try_result_, __LINE__), target, expression)
-#define TRY_ASSIGN_(name, target, expression)                       \
-  auto name = (expression);                                         \
-  if (!name) return std::unexpected(std::move(name).error());       \
+#define TRY_ASSIGN_(name, target, expression)                 \
+  auto name = (expression);                                   \
+  if (!name) return std::unexpected(std::move(name).error()); \
   target = std::move(*name)

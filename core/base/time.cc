@@ -14,12 +14,8 @@ struct Unit {
   double nanos;
 };
 // Longest names first where one is the head of another ("ms" before "m").
-constexpr std::array<Unit, 6> k_units = {{{"ns", 1},
-                                          {"us", 1e3},
-                                          {"ms", 1e6},
-                                          {"s", 1e9},
-                                          {"m", 60e9},
-                                          {"h", 3600e9}}};
+constexpr std::array<Unit, 6> k_units = {
+    {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}}};
 constexpr double k_longest_nanos = 365.0 * 24 * 3600e9;
 
 std::unexpected<Error> bad_duration(std::string_view text) {
