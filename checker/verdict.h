@@ -17,25 +17,27 @@ inline Validity merge(Validity a, Validity b) { return a < b ? b : a; }
 
 /// Why a sub-history of one object is not linearizable.
 struct Counterexample {
-  Value key;
+  Value key{};
   /// The smallest offending sub-history: leaving out any call of it (with what must go along)
   /// makes the rest linearizable. In order of invocation.
-  std::vector<Call> core;
-  std::string explanation;                ///< one to three sentences in words
-  std::vector<std::int64_t> prefix;       ///< call ids: the longest linearizable prefix, in its order
-  std::string state;                      ///< the object's state after `prefix`
-  std::vector<std::int64_t> unplaceable;  ///< call ids that cannot come next after any such prefix
-  std::int64_t explained_up_to = 0;       ///< every event before this position is linearizable
+  std::vector<Call> core{};
+  std::string explanation{};           ///< one to three sentences in words
+  std::vector<std::int64_t> prefix{};  ///< call ids: the longest linearizable prefix, in its order
+  std::string state{};                 ///< the object's state after `prefix`
+  std::vector<std::int64_t>
+      unplaceable{};                 ///< call ids that cannot come next after any such prefix
+  std::int64_t explained_up_to = 0;  ///< every event before this position is linearizable
 };
 
 /// What one check said.
 struct Verdict {
-  std::string check;  ///< "linearizable cas-register", "statistics", "vacuity"
+  std::string check{};  ///< "linearizable cas-register", "statistics", "vacuity"
   Validity validity = Validity::valid;
-  std::string reason;  ///< one line; for unknown what ran out and how far it is proven
-  std::vector<Counterexample> counterexamples;                ///< at most k_max_counterexamples
-  std::vector<std::pair<std::string, std::string>> figures;  ///< name, value: what is worth showing
-  std::vector<Verdict> parts;  ///< of a composed check, in the order given
+  std::string reason{};  ///< one line; for unknown what ran out and how far it is proven
+  std::vector<Counterexample> counterexamples{};  ///< at most k_max_counterexamples
+  std::vector<std::pair<std::string, std::string>>
+      figures{};                 ///< name, value: what is worth showing
+  std::vector<Verdict> parts{};  ///< of a composed check, in the order given
 };
 inline constexpr std::size_t k_max_counterexamples = 5;
 

@@ -19,13 +19,16 @@ std::string to_json_line(const Event& event);
 Result<Event> from_json_line(std::string_view line);
 
 struct ReadHistory {
-  History events;
-  std::string warning;  ///< e.g. a torn last line that was left out; empty if all was read
+  History events{};
+  std::string warning{};  ///< e.g. a torn last line that was left out; empty if all was read
 };
 /// Reads JSON lines, gzipped or not. A last line without its newline that does not parse is what
 /// a crash leaves: it is left out, with a warning.
 /// Fails: not_found, io, or corrupt with file, line and what is wrong.
+/// An event without an index gets the one after its predecessor's; indexes must increase.
 Result<ReadHistory> read_jsonl(std::istream& in, const std::string& name);
+/// The same of a text in memory; `name` is what messages call it.
+Result<ReadHistory> parse_jsonl(std::string_view text, const std::string& name);
 
 /// Reads any history file by what its content looks like: JSON lines, Jepsen EDN, or a
 /// jepsen.log / knossos text of `process :type :f value` columns; each plain or gzipped.

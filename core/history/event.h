@@ -23,20 +23,20 @@ struct Event {
   Nanos time{};            ///< monotonic, since the run's start
   ProcessId process = 0;
   EventType type = EventType::invoke;
-  std::string f;      ///< "read", "write", "cas", "append"; for the nemesis "partition", "heal-partition"
-  Value key;          ///< which object; nil if the history is of one object
-  Value value;        ///< invoke: arguments; ok: result; else as the invocation
-  std::string error;  ///< why it is fail or info; empty if nothing is to be said
-  std::string node;   ///< which node was asked, if one was
+  std::string f{};      ///< "read", "write", "cas"; of the nemesis "partition", "heal-partition"
+  Value key{};          ///< which object; nil if the history is of one object
+  Value value{};        ///< invoke: arguments; ok: result; else as the invocation
+  std::string error{};  ///< why it is fail or info; empty if nothing is to be said
+  std::string node{};   ///< which node was asked, if one was
 
   bool operator==(const Event&) const = default;
 };
 
 /// What a generator asks a client (or the nemesis) to do.
 struct Operation {
-  std::string f;
-  Value key;
-  Value value;
+  std::string f{};
+  Value key{};
+  Value value{};
   bool operator==(const Operation&) const = default;
 };
 

@@ -9,10 +9,14 @@ namespace plumbline {
 
 const char* to_string(EventType type) {
   switch (type) {
-    case EventType::invoke: return "invoke";
-    case EventType::ok: return "ok";
-    case EventType::fail: return "fail";
-    case EventType::info: return "info";
+    case EventType::invoke:
+      return "invoke";
+    case EventType::ok:
+      return "ok";
+    case EventType::fail:
+      return "fail";
+    case EventType::info:
+      return "info";
   }
   return "?";
 }
@@ -24,11 +28,13 @@ Result<std::vector<Call>> pair_calls(const History& history) {
     const Event& event = history[position];
     if (event.process == k_nemesis) continue;
     const auto bad = [&](const std::string& why) {
-      return fail(Error::Code::corrupt, str("event ", event.index, ": process ", event.process, " ", why));
+      return fail(Error::Code::corrupt,
+                  str("event ", event.index, ": process ", event.process, " ", why));
     };
     const auto running = open.find(event.process);
     if (event.type == EventType::invoke) {
-      if (running != open.end()) return bad("invokes '" + event.f + "' while its last call is open");
+      if (running != open.end())
+        return bad("invokes '" + event.f + "' while its last call is open");
       open[event.process] = calls.size();
       Call call;
       call.id = event.index;
@@ -65,7 +71,8 @@ std::string describe(const Call& call) {
   if (!call.key.is_nil()) text += " " + to_string(call.key);
   if (!call.arguments.is_nil()) text += " " + to_string(call.arguments);
   text += str(" -> ", to_string(call.type));
-  if (call.type == EventType::ok && call.result != call.arguments) text += " " + to_string(call.result);
+  if (call.type == EventType::ok && call.result != call.arguments)
+    text += " " + to_string(call.result);
   if (!call.error.empty()) text += " (" + call.error + ")";
   return text;
 }

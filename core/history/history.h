@@ -18,17 +18,17 @@ inline constexpr std::int64_t k_open = std::numeric_limits<std::int64_t>::max();
 struct Call {
   std::int64_t id = 0;  ///< index of the invocation event
   ProcessId process = 0;
-  std::string f;
-  Value key;
-  Value arguments;  ///< the invocation's value
-  Value result;     ///< the ok completion's value; nil unless type is ok
+  std::string f{};
+  Value key{};
+  Value arguments{};                 ///< the invocation's value
+  Value result{};                    ///< the ok completion's value; nil unless type is ok
   EventType type = EventType::info;  ///< ok, fail or info (also: never completed)
   std::int64_t invoked = 0;          ///< position in the history
   std::int64_t returned = k_open;    ///< position; k_open for info
   Nanos invoke_time{};
   Nanos return_time = k_never;  ///< of the completion event if there is one, even for info
-  std::string error;
-  std::string node;
+  std::string error{};
+  std::string node{};
 
   bool indeterminate() const { return type == EventType::info; }
 };
