@@ -1,0 +1,24 @@
+#pragma once
+/// Selectors: which nodes a fault acts on, by role rather than by name.
+
+#include <optional>
+
+#include "core/base/rng.h"
+#include "core/history/value.h"
+#include "nemesis/cluster.h"
+
+namespace plumbline {
+
+/// "one", "minority", "majority", "all", "leader": everything that select() understands.
+const std::vector<std::string>& all_selectors();
+
+/// The nodes meant by `selector` now: random ones of the right number, in the order of the cluster.
+/// "minority" and "majority" have a random size within their meaning. "leader" asks the cluster,
+/// and picks one of several. Gives: nothing if there is no such node now (nobody leads; a minority
+/// of two nodes). Requires: `selector` is one of all_selectors().
+std::optional<Nodes> select(const std::string& selector, Cluster& cluster, Rng& rng);
+
+/// ["n1", "n3"], as it is written into histories.
+Value to_value(const Nodes& nodes);
+
+}  // namespace plumbline
