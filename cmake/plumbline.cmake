@@ -12,6 +12,8 @@ target_compile_options(plumbline_options INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
   $<$<BOOL:${PLUMBLINE_WERROR}>:-Werror>)
 find_package(Threads REQUIRED)
+# gRPC and Protobuf ask for -pthread: with it everywhere one precompiled header serves all.
+target_compile_options(plumbline_options INTERFACE -pthread)
 target_link_libraries(plumbline_options INTERFACE Threads::Threads)
 
 # One precompiled header of the standard library for all our targets.
