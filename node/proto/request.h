@@ -36,9 +36,9 @@ std::optional<ReadMode> parse_read_mode(std::string_view name);
 
 struct Request {
   Op op = Op::get;
-  std::string key;
-  std::string value;
-  std::optional<std::string> expected;  ///< compare_and_set: nothing means "no such key"
+  std::string key{};
+  std::string value{};
+  std::optional<std::string> expected{};  ///< compare_and_set: nothing means "no such key"
   ReadMode mode = ReadMode::linearizable;
   bool with_hash = false;  ///< status: with the hash of the state
   // Exactly once: see node/kv/commands.h.
@@ -66,15 +66,15 @@ enum class Code : std::uint8_t {
 const char* to_string(Code code);
 
 struct LeaderHint {
-  std::uint64_t id = 0;        ///< 0: not known
-  std::string client_address;  ///< host:port of its client door
-  std::uint64_t term = 0;      ///< of the node that says so
+  std::uint64_t id = 0;          ///< 0: not known
+  std::string client_address{};  ///< host:port of its client door
+  std::uint64_t term = 0;        ///< of the node that says so
   bool operator==(const LeaderHint&) const = default;
 };
 
 struct Status {
   std::uint64_t id = 0;
-  std::string role;
+  std::string role{};
   std::uint64_t term = 0;
   std::uint64_t leader = 0;
   std::uint64_t commit = 0;
@@ -85,19 +85,19 @@ struct Status {
   std::uint64_t snapshot_index = 0;
   std::uint64_t keys = 0;
   std::uint64_t sessions = 0;
-  std::optional<std::uint64_t> hash;  ///< equal on nodes with equal `applied`
-  std::vector<std::uint64_t> voters;
+  std::optional<std::uint64_t> hash{};  ///< equal on nodes with equal `applied`
+  std::vector<std::uint64_t> voters{};
   bool operator==(const Status&) const = default;
 };
 
 struct Reply {
   Code code = Code::ok;
-  std::optional<Value> value;  ///< get; what was there on mismatch and wrong_type
+  std::optional<Value> value{};  ///< get; what was there on mismatch and wrong_type
   std::uint64_t revision =
       0;  ///< index of the entry that last changed the key; session id; snapshot
-  std::optional<LeaderHint> leader;
-  std::optional<Status> status;
-  std::string message;
+  std::optional<LeaderHint> leader{};
+  std::optional<Status> status{};
+  std::string message{};
   bool operator==(const Reply&) const = default;
 };
 
