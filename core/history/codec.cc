@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/history/file_text.h"
 #include "core/history/json_reader.h"
+#include "core/history/operation_fields.h"
 
 namespace plumbline {
 namespace {
@@ -74,86 +75,24 @@ void write_value(std::string& out, const Value& value) {
   }
 }
 
-std::optional<EventType> event_type(std::string_view name) {
-  for (const EventType type : {EventType::invoke, EventType::ok, EventType::fail, EventType::info})
-    if (name == to_string(type)) return type;
-  return std::nullopt;
-}
-
-/// The fields that every event must have; the others are optional.
-struct Seen {
-  bool process = false, type = false, f = false, index = false;
-};
-
-Status read_process(const Value& value, Event& event, const JsonReader& reader) {
-  if (value.is_int() && value.as_int() >= 0)
-    event.process = value.as_int();
-  else if (value == Value("nemesis"))
-    event.process = k_nemesis;
-  else
-    return reader.bad("\"process\" must be a number from 0, or \"nemesis\"");
-  return {};
-}
-
-Status read_text_field(Value value, std::string& field, const std::string& name,
-                       const JsonReader& reader) {
-  if (!value.is_text()) return reader.bad("\"" + name + "\" must be a string");
-  field = value.as_text();
-  return {};
-}
-
-Status read_field(const std::string& name, Value value, Event& event, Seen& seen,
-                  const JsonReader& reader) {
-  if (name == "index" || name == "time") {
-    if (!value.is_int() || value.as_int() < 0)
-      return reader.bad("\"" + name + "\" must be an integer from 0");
-    if (name == "time")
-      event.time = Nanos(value.as_int());
-    else
-      event.index = value.as_int(), seen.index = true;
-  } else if (name == "process") {
-    seen.process = true;
-    return read_process(value, event, reader);
-  } else if (name == "type") {
-    const auto type = value.is_text() ? event_type(value.as_text()) : std::nullopt;
-    if (!type) return reader.bad("\"type\" must be invoke, ok, fail or info");
-    event.type = *type;
-    seen.type = true;
-  } else if (name == "f") {
-    seen.f = true;
-    return read_text_field(std::move(value), event.f, name, reader);
-  } else if (name == "key") {
-    event.key = std::move(value);
-  } else if (name == "value") {
-    event.value = std::move(value);
-  } else if (name == "error") {
-    return read_text_field(std::move(value), event.error, name, reader);
-  } else if (name == "node") {
-    return read_text_field(std::move(value), event.node, name, reader);
-  }
-  return {};
-}
-
 Result<Event> parse_line(std::string_view line, bool& has_index) {
   JsonReader reader(line);
-  Event event;
-  Seen seen;
+  OperationFields fields;
   if (!reader.take('{')) return reader.bad("expected '{'");
   if (!reader.take('}')) {
     for (;;) {
       TRY_ASSIGN(const std::string name, reader.string());
       if (!reader.take(':')) return reader.bad("expected ':'");
       TRY_ASSIGN(Value value, reader.value());
-      TRY(read_field(name, std::move(value), event, seen, reader));
+      if (auto set = fields.set(name, std::move(value)); !set) return reader.bad(set.error().what);
       if (reader.take('}')) break;
       if (!reader.take(',')) return reader.bad("expected ',' or '}'");
     }
   }
   if (reader.peek() != '\0') return reader.bad("more after the closing '}'");
-  if (!seen.process) return reader.bad("\"process\" is missing");
-  if (!seen.type) return reader.bad("\"type\" is missing");
-  if (!seen.f) return reader.bad("\"f\" is missing");
-  has_index = seen.index;
+  auto event = fields.finish();
+  if (!event) return reader.bad(event.error().what);
+  has_index = fields.has_index();
   return event;
 }
 

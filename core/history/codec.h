@@ -35,5 +35,8 @@ Result<ReadHistory> parse_jsonl(std::string_view text, const std::string& name);
 /// Keys: an explicit `key` field is taken; with `keyed`, a value that is a pair [key value]
 /// (Jepsen's independent tuples) is split into the two.
 Result<ReadHistory> read_history(const std::filesystem::path& file, bool keyed = false);
+/// The same of a text in memory.
+Result<ReadHistory> parse_history(std::string_view text, const std::string& name,
+                                  bool keyed = false);
 
 }  // namespace plumbline

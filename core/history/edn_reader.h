@@ -1,0 +1,49 @@
+#pragma once
+/// EdnReader: a cursor over EDN text.
+/// Cost: one pass; recursion is bounded by k_max_depth.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/history/value.h"
+
+namespace plumbline {
+
+class EdnReader {
+ public:
+  static constexpr int k_max_depth = 64;
+
+  explicit EdnReader(std::string_view text) : text_(text) {}
+
+  /// Passes white space, commas, comments and discarded forms.
+  Status skip();
+  bool at_end() const { return at_ >= text_.size(); }
+  char next() const { return at_end() ? '\0' : text_[at_]; }
+  void pass() { ++at_; }
+  /// The value here. Requires: skip() was called.
+  Result<Value> value() { return value(0); }
+  /// A map's entries, keys as text. Requires: next() == '{'.
+  Result<std::vector<std::pair<Value, Value>>> map() { return map(0); }
+  /// True once an error was caused by the text's end: what was there may be only cut off.
+  bool cut_off() const { return cut_off_; }
+  std::size_t line() const;
+  std::unexpected<Error> bad(const std::string& why) const;
+
+ private:
+  Status skip(int depth);
+  Result<Value> value(int depth);
+  Result<Value> sequence(char close, int depth);
+  Result<std::vector<std::pair<Value, Value>>> map(int depth);
+  Result<Value> dispatch(int depth);
+  Result<Value> string();
+  Value token();
+  std::unexpected<Error> ended(const std::string& where);
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  bool cut_off_ = false;
+};
+
+}  // namespace plumbline
