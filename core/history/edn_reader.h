@@ -2,6 +2,7 @@
 /// EdnReader: a cursor over EDN text.
 /// Cost: one pass; recursion is bounded by k_max_depth.
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ class EdnReader {
   bool at_end() const { return at_ >= text_.size(); }
   char next() const { return at_end() ? '\0' : text_[at_]; }
   void pass() { ++at_; }
+  std::string_view rest() const { return text_.substr(std::min(at_, text_.size())); }
   /// The value here. Requires: skip() was called.
   Result<Value> value() { return value(0); }
   /// A map's entries, keys as text. Requires: next() == '{'.

@@ -1,7 +1,7 @@
 #include "core/history/jepsen_log.h"
 
 #include "core/base/text.h"
-#include "core/history/edn.h"
+#include "core/history/edn_reader.h"
 #include "core/history/operation_fields.h"
 
 namespace plumbline {
@@ -41,11 +41,13 @@ Result<Event> parse_columns(std::string_view line) {
   if (!f.starts_with(':'))
     return fail(Error::Code::corrupt, "expected the operation, such as :read");
   TRY(fields.set("f", std::string(f.substr(1))));
-  if (!trim(line).empty()) {
-    auto value = parse_edn_value(line);
-    if (!value) return fail(Error::Code::corrupt, "the value is not EDN");
-    TRY(fields.set("value", std::move(*value)));
-  }
+  EdnReader reader(line);
+  TRY(reader.skip());
+  if (reader.at_end()) return fields.finish();
+  auto value = reader.value();
+  if (!value) return fail(Error::Code::corrupt, "the value is not EDN");
+  TRY(fields.set("value", std::move(*value)));
+  TRY(fields.set("error", std::string(trim(reader.rest()))));  // knossos puts it behind the value
   return fields.finish();
 }
 
