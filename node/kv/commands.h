@@ -27,9 +27,9 @@ enum class Op : std::uint8_t {
 
 struct Command {
   Op op = Op::put;
-  std::string key;
-  std::string value;
-  std::optional<std::string> expected;  ///< compare_and_set: nothing means "no such key"
+  std::string key = {};
+  std::string value = {};
+  std::optional<std::string> expected = {};  ///< compare_and_set: nothing means "no such key"
   // Exactly once: a command with a session is applied once however often it is in the log.
   // Source: Ongaro's dissertation, 6.3.
   std::uint64_t session = 0;    ///< 0: none, every copy is applied
@@ -41,18 +41,19 @@ struct Command {
 
 enum class Code : std::uint8_t {
   ok = 0,
-  mismatch = 1,         ///< compare_and_set: not as expected; `value` is what was there
-  not_found = 2,        ///< remove: there was nothing
-  wrong_type = 3,       ///< append to a text, or compare_and_set of a list; `value` is what was there
-  session_expired = 4,  ///< no such session (any more): nothing was done by this copy
+  mismatch = 1,    ///< compare_and_set: not as expected; `value` is what was there
+  not_found = 2,   ///< remove: there was nothing
+  wrong_type = 3,  ///< append to a text, or compare_and_set of a list; `value` is what was there
+  session_expired = 4,     ///< no such session (any more): nothing was done by this copy
   sequence_forgotten = 5,  ///< below ack_below: the client had this answer already
 };
 const char* to_string(Code code);
 
 struct Outcome {
   Code code = Code::ok;
-  std::optional<Stored> value;
-  std::uint64_t revision = 0;  ///< index of the entry that last changed the key; session id on register
+  std::optional<Stored> value = {};
+  /// Index of the entry that last changed the key; the session's id on register_session.
+  std::uint64_t revision = 0;
   bool operator==(const Outcome&) const = default;
 };
 
