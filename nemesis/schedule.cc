@@ -1,6 +1,7 @@
 #include "nemesis/schedule.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/base/text.h"
 #include "nemesis/perform.h"
@@ -59,10 +60,13 @@ class Schedule : public gen::Gen {
     std::vector<Lane> lanes = lanes_;
     Lane& lane = *std::ranges::min_element(lanes, {}, &Lane::due);
     const Nanos when = std::max(context.time, lane.due);
-    Operation operation = flip(lane);
+    gen::Next answer;
+    answer.planned.operation = flip(lane);
+    answer.planned.thread = gen::k_nemesis_thread;
+    answer.planned.time = when;
     lane.due = when + next_stretch(options_, lane.rng);
-    return gen::Next{.planned = {std::move(operation), gen::k_nemesis_thread, when},
-                     .then = std::make_shared<Schedule>(options_, std::move(lanes))};
+    answer.then = std::make_shared<Schedule>(options_, std::move(lanes));
+    return answer;
   }
 
  private:

@@ -17,12 +17,18 @@ struct Step {
   bool operator==(const Step&) const = default;
 };
 
+gen::Context context_at(Nanos time, std::vector<gen::Thread> free, Rng& rng) {
+  gen::Context context;
+  context.time = time;
+  context.threads = {gen::k_nemesis_thread, 0};
+  context.free = std::move(free);
+  context.rng = &rng;
+  return context;
+}
+
 std::vector<Step> drive(gen::GenPtr schedule, Nanos until, Nanos cost = 0s) {
   Rng rng(99);
-  gen::Context context{.time = 0s,
-                       .threads = {gen::k_nemesis_thread, 0},
-                       .free = {gen::k_nemesis_thread, 0},
-                       .rng = &rng};
+  gen::Context context = context_at(0s, {gen::k_nemesis_thread, 0}, rng);
   std::vector<Step> steps;
   for (;;) {
     const gen::Answer answer = schedule->next(context);
@@ -57,13 +63,13 @@ TEST(Schedule, StartsQuietAndThenFlipsEveryInterval) {
 
 TEST(Schedule, WithoutFaultsItIsExhausted) {
   Rng rng(1);
-  const gen::Context context{.time = 0s, .threads = {-1}, .free = {-1}, .rng = &rng};
+  const gen::Context context = context_at(0s, {gen::k_nemesis_thread, 0}, rng);
   EXPECT_TRUE(std::holds_alternative<gen::Exhausted>(make_schedule({}, {})->next(context)));
 }
 
 TEST(Schedule, WaitsWhileTheNemesisIsBusy) {
   Rng rng(1);
-  const gen::Context context{.time = 9s, .threads = {-1, 0}, .free = {0}, .rng = &rng};
+  const gen::Context context = context_at(9s, {0}, rng);
   EXPECT_TRUE(
       std::holds_alternative<gen::Pending>(make_schedule(faults("kill"), {})->next(context)));
 }
