@@ -8,7 +8,8 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
+#include <string>
+#include <variant>
 #include <vector>
 
 #include "core/base/rng.h"
@@ -30,8 +31,13 @@ struct Context {
   Rng* rng = nullptr;           ///< the run's one source of choice; never null
 
   bool is_free(Thread thread) const;
+  bool all_free() const { return free.size() == threads.size(); }
   /// The same context, seen by only those threads for which `keep` holds.
   Context restricted(const std::function<bool(Thread)>& keep) const;
+  /// The same context, seen by only threads[begin] .. threads[end - 1].
+  Context slice(std::size_t begin, std::size_t end) const;
+  /// Position in `threads` of the first client thread: those from there on are all clients.
+  std::size_t first_client() const { return !threads.empty() && threads[0] < 0 ? 1 : 0; }
 };
 
 /// An operation with who does it and when: the earliest time at which it may be invoked.
@@ -39,17 +45,25 @@ struct Planned {
   Operation operation;
   Thread thread = 0;
   Nanos time{};
+  std::string note;  ///< not empty: at `time` this is told to people, and nothing is invoked
 };
 
 class Gen;
-struct Pending {};    ///< nothing now; ask again after an event or a while
-struct Exhausted {};  ///< nothing ever again
+using GenPtr = std::shared_ptr<const Gen>;
+
+/// An operation; `then` (never null) takes the generator's place if it is really taken.
 struct Next {
   Planned planned;
-  std::shared_ptr<const Gen> then;
+  GenPtr then;
 };
+/// Nothing now; ask again after an event, at `until` at the latest, or in a while.
+struct Pending {
+  GenPtr then;            ///< takes the generator's place at once; null: nothing changed
+  Nanos until = k_never;  ///< when the clock alone will change the answer, if it will
+};
+/// Nothing ever again, whatever happens.
+struct Exhausted {};
 using Answer = std::variant<Next, Pending, Exhausted>;
-using GenPtr = std::shared_ptr<const Gen>;
 
 class Gen : public std::enable_shared_from_this<Gen> {
  public:
@@ -58,7 +72,8 @@ class Gen : public std::enable_shared_from_this<Gen> {
   /// before context.time. Most generators pick any free thread. A generator that answered Next is
   /// replaced by `then` only if the operation is really taken.
   virtual Answer next(const Context& context) const = 0;
-  /// Tells of an event (invocation or completion) of any thread; by default nothing changes.
+  /// Tells of an event (invocation or completion) of any thread, which `context` already shows; a
+  /// generator whose turn has not come is told too. By default nothing changes.
   virtual GenPtr update(const Context& context, Thread thread, const Event& event) const;
 };
 

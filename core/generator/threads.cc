@@ -1,0 +1,206 @@
+#include <algorithm>
+
+#include "core/generator/combinators.h"
+#include "core/generator/wrap.h"
+
+namespace plumbline::gen {
+namespace {
+
+class OnThreads final : public Wrapper {
+ public:
+  using Keep = std::shared_ptr<const std::function<bool(Thread)>>;
+  OnThreads(Keep keep, GenPtr gen) : Wrapper(std::move(gen)), keep_(std::move(keep)) {}
+
+  Answer next(const Context& context) const override {
+    return pass_on(inner()->next(context.restricted(*keep_)));
+  }
+  GenPtr update(const Context& context, Thread thread, const Event& event) const override {
+    if (!(*keep_)(thread)) return shared_from_this();
+    return Wrapper::update(context.restricted(*keep_), thread, event);
+  }
+
+ private:
+  GenPtr around(GenPtr gen) const override {
+    return std::make_shared<OnThreads>(keep_, std::move(gen));
+  }
+  Keep keep_;
+};
+
+std::size_t position_of(const std::vector<Thread>& threads, Thread thread) {
+  return static_cast<std::size_t>(std::lower_bound(threads.begin(), threads.end(), thread) -
+                                  threads.begin());
+}
+
+class EachThread final : public Gen {
+ public:
+  using Make = std::shared_ptr<const std::function<GenPtr(Thread)>>;
+  /// `gens`: one for each thread of the context; empty before the first question.
+  EachThread(Make make, Gens gens) : make_(std::move(make)), gens_(std::move(gens)) {}
+
+  Answer next(const Context& context) const override {
+    Gens gens = gens_;
+    bool changed = gens.empty();
+    if (gens.empty())
+      for (const Thread thread : context.threads) gens.push_back((*make_)(thread));
+    Soonest soonest(*context.rng);
+    for (std::size_t i = 0; i < gens.size(); ++i)
+      if (GenPtr moved = soonest.offer(gens[i]->next(context.slice(i, i + 1)), i)) {
+        gens[i] = std::move(moved);
+        changed = true;
+      }
+    if (soonest.exhausted()) return Exhausted{};
+    const auto who = soonest.who();
+    if (!who) {
+      GenPtr then = changed ? std::make_shared<EachThread>(make_, std::move(gens)) : nullptr;
+      return Pending{std::move(then), soonest.until()};
+    }
+    Next next = std::move(soonest.next());
+    gens[*who] = std::move(next.then);
+    next.then = std::make_shared<EachThread>(make_, std::move(gens));
+    return next;
+  }
+  GenPtr update(const Context& context, Thread thread, const Event& event) const override {
+    const std::size_t i = position_of(context.threads, thread);
+    if (i >= gens_.size() || context.threads[i] != thread) return shared_from_this();
+    GenPtr gen = gens_[i]->update(context.slice(i, i + 1), thread, event);
+    if (gen == gens_[i]) return shared_from_this();
+    Gens gens = gens_;
+    gens[i] = std::move(gen);
+    return std::make_shared<EachThread>(make_, std::move(gens));
+  }
+
+ private:
+  Make make_;
+  Gens gens_;
+};
+
+class Reserve final : public Gen {
+ public:
+  /// The last of `ranges` has the threads that remain; its count is not used.
+  explicit Reserve(std::vector<Reserved> ranges) : ranges_(std::move(ranges)) {}
+
+  Answer next(const Context& context) const override {
+    std::vector<Reserved> ranges = ranges_;
+    Soonest soonest(*context.rng);
+    bool changed = false;
+    std::size_t begin = context.first_client();
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      const std::size_t end = end_of(i, begin, context);
+      const Context narrow = context.slice(begin, end);
+      if (GenPtr moved = soonest.offer(ranges[i].gen->next(narrow), i, end - begin)) {
+        ranges[i].gen = std::move(moved);
+        changed = true;
+      }
+      begin = end;
+    }
+    if (soonest.exhausted()) return Exhausted{};
+    const auto who = soonest.who();
+    if (!who) {
+      GenPtr then = changed ? std::make_shared<Reserve>(std::move(ranges)) : nullptr;
+      return Pending{std::move(then), soonest.until()};
+    }
+    Next next = std::move(soonest.next());
+    ranges[*who].gen = std::move(next.then);
+    next.then = std::make_shared<Reserve>(std::move(ranges));
+    return next;
+  }
+  GenPtr update(const Context& context, Thread thread, const Event& event) const override {
+    const std::size_t position = position_of(context.threads, thread);
+    std::size_t begin = context.first_client();
+    if (position < begin) return shared_from_this();
+    for (std::size_t i = 0; i < ranges_.size(); ++i) {
+      const std::size_t end = end_of(i, begin, context);
+      if (position < end) {
+        GenPtr gen = ranges_[i].gen->update(context.slice(begin, end), thread, event);
+        if (gen == ranges_[i].gen) break;
+        std::vector<Reserved> ranges = ranges_;
+        ranges[i].gen = std::move(gen);
+        return std::make_shared<Reserve>(std::move(ranges));
+      }
+      begin = end;
+    }
+    return shared_from_this();
+  }
+
+ private:
+  std::size_t end_of(std::size_t range, std::size_t begin, const Context& context) const {
+    const std::size_t all = context.threads.size();
+    if (range + 1 == ranges_.size()) return all;
+    return std::min(all, begin + static_cast<std::size_t>(ranges_[range].threads));
+  }
+
+  std::vector<Reserved> ranges_;
+};
+
+class ProcessLimit final : public Wrapper {
+ public:
+  /// `counted`: threads whose present process is among the `used`.
+  ProcessLimit(int limit, int used, std::vector<Thread> counted, GenPtr gen)
+      : Wrapper(std::move(gen)), limit_(limit), used_(used), counted_(std::move(counted)) {}
+
+  Answer next(const Context& context) const override {
+    Answer answer = inner()->next(context);
+    const Planned* planned = operation_in(answer);
+    if (!planned || counts(planned->thread)) return pass_on(std::move(answer));
+    if (used_ >= limit_) return Exhausted{};
+    std::vector<Thread> counted = counted_;
+    counted.push_back(planned->thread);
+    return rewrap(std::move(answer), [&](GenPtr gen) {
+      return std::make_shared<ProcessLimit>(limit_, used_ + 1, std::move(counted), std::move(gen));
+    });
+  }
+  GenPtr update(const Context& context, Thread thread, const Event& event) const override {
+    // After info the thread goes on as a new process.
+    if (event.type != EventType::info || !counts(thread))
+      return Wrapper::update(context, thread, event);
+    std::vector<Thread> counted = counted_;
+    std::erase(counted, thread);
+    return std::make_shared<ProcessLimit>(limit_, used_, std::move(counted),
+                                          inner()->update(context, thread, event));
+  }
+
+ private:
+  bool counts(Thread thread) const {
+    return std::find(counted_.begin(), counted_.end(), thread) != counted_.end();
+  }
+  GenPtr around(GenPtr gen) const override {
+    return std::make_shared<ProcessLimit>(limit_, used_, counted_, std::move(gen));
+  }
+  int limit_;
+  int used_;
+  std::vector<Thread> counted_;
+};
+
+}  // namespace
+
+GenPtr on_threads(std::function<bool(Thread)> keep, GenPtr gen) {
+  return std::make_shared<OnThreads>(
+      std::make_shared<const std::function<bool(Thread)>>(std::move(keep)), std::move(gen));
+}
+GenPtr clients(GenPtr gen) {
+  return on_threads([](Thread thread) { return thread != k_nemesis_thread; }, std::move(gen));
+}
+GenPtr nemesis(GenPtr gen) {
+  return on_threads([](Thread thread) { return thread == k_nemesis_thread; }, std::move(gen));
+}
+GenPtr clients_and_nemesis(GenPtr client_gen, GenPtr nemesis_gen) {
+  return any({clients(std::move(client_gen)), nemesis(std::move(nemesis_gen))});
+}
+GenPtr each_thread(std::function<GenPtr(Thread)> make) {
+  return std::make_shared<EachThread>(
+      std::make_shared<const std::function<GenPtr(Thread)>>(std::move(make)), Gens{});
+}
+GenPtr each_thread(GenPtr gen) {
+  return each_thread([gen = std::move(gen)](Thread) { return gen; });
+}
+GenPtr reserve(std::vector<Reserved> ranges, GenPtr rest) {
+  for (const Reserved& range : ranges)
+    CHECK(range.threads >= 0, "a range of threads cannot be negative");
+  ranges.push_back({0, std::move(rest)});
+  return std::make_shared<Reserve>(std::move(ranges));
+}
+GenPtr process_limit(int count, GenPtr gen) {
+  return std::make_shared<ProcessLimit>(count, 0, std::vector<Thread>{}, std::move(gen));
+}
+
+}  // namespace plumbline::gen
