@@ -1,8 +1,7 @@
 #pragma once
-/// FileSystem: the few things the store does to files, so that the same WAL and snapshot code runs on
-/// a real disk and on a simulated one that fails, tears and forgets.
-/// Errors of a write or a sync are final: the caller must stop the process (a later "success" of
-/// fsync proves nothing).
+/// FileSystem: the few things the store does to files, so that the same WAL and snapshot code runs
+/// on a real disk and on a simulated one that fails, tears and forgets. Errors of a write or a sync
+/// are final: the caller must stop the process (a later "success" of fsync proves nothing).
 
 #include <cstdint>
 #include <memory>
@@ -28,10 +27,13 @@ class File {
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
-  virtual Status make_directory(const std::string& path) = 0;  ///< and its parents; there already is ok
-  virtual Result<std::vector<std::string>> list(const std::string& directory) const = 0;  ///< sorted names
-  virtual Result<std::unique_ptr<File>> create(const std::string& path) = 0;  ///< empty, read and write
-  virtual Result<std::unique_ptr<File>> open(const std::string& path) = 0;    ///< read and write
+  virtual Status make_directory(
+      const std::string& path) = 0;  ///< and its parents; there already is ok
+  virtual Result<std::vector<std::string>> list(
+      const std::string& directory) const = 0;  ///< sorted names
+  virtual Result<std::unique_ptr<File>> create(
+      const std::string& path) = 0;  ///< empty, read and write
+  virtual Result<std::unique_ptr<File>> open(const std::string& path) = 0;  ///< read and write
   virtual Status rename(const std::string& from, const std::string& to) = 0;
   virtual Status remove(const std::string& path) = 0;
   virtual Status sync_directory(const std::string& path) = 0;

@@ -1,6 +1,6 @@
 #pragma once
-/// Snapshot files: one file a snapshot, `snapshot-<index>-<term>`, written aside, synced, renamed, with
-/// the directory synced; a whole-file checksum. Received in chunks into one `.part` file.
+/// Snapshot files: one file a snapshot, `snapshot-<index>-<term>`, written aside, synced, renamed,
+/// with the directory synced; a whole-file checksum. Received in chunks into one `.part` file.
 /// Threads: one at a time.
 
 #include <cstdint>
@@ -27,8 +27,8 @@ class SnapshotStore {
     raft::SnapshotMeta meta;
     std::string state;  ///< the state machine's bytes
   };
-  /// The newest snapshot that is whole; nothing if there is none. Fails: corrupt if the newest one is
-  /// damaged (its log may be gone already, so an older one must not be used silently).
+  /// The newest snapshot that is whole; nothing if there is none. Fails: corrupt if the newest one
+  /// is damaged (its log may be gone already, so an older one must not be used silently).
   Result<std::optional<Loaded>> load_newest() const;
   /// Durable when it returns. Then older ones are removed.
   Status save(const raft::SnapshotMeta& meta, std::string_view state);

@@ -2,8 +2,8 @@
 /// Wal: the write-ahead log of one node: entries, hard state and truncations as checksummed records
 /// in segments. What append() and sync() have returned for is found again by open(), whatever
 /// happens to the process or the power in between.
-/// Torn tail: what was being written at a crash fails its checksum at the very end: cut off, and said.
-/// Damaged middle: a bad record with a good one after it: open() refuses, changing nothing.
+/// Torn tail: what was being written at a crash fails its checksum at the very end: cut off, and
+/// said. Damaged middle: a bad record with a good one after it: open() refuses, changing nothing.
 /// Threads: one at a time.
 
 #include <cstdint>
@@ -28,7 +28,7 @@ class Wal {
     raft::HardState hard_state;
     std::vector<raft::EntryPtr> entries;  ///< contiguous; may start before the snapshot's end
     raft::SnapshotMeta restarted_after;   ///< of the last restart_after record; index 0: none
-    std::string repaired;                 ///< what was cut off a torn tail, in words; empty: nothing
+    std::string repaired;  ///< what was cut off a torn tail, in words; empty: nothing
   };
   /// Makes `directory` if need be. Fails: io; corrupt, with file, offset and what can be done.
   static Result<Opened> open(FileSystem& files, const std::string& directory, WalOptions options);
