@@ -1,10 +1,11 @@
 #pragma once
-/// Raft: one node of the consensus protocol, as a pure function over plain data: an event in, effects
-/// out. No clock, thread, socket, file or random source inside; time comes with each step.
+/// Raft: one node of the consensus protocol, as a pure function over plain data: an event in,
+/// effects out. No clock, thread, socket, file or random source inside; time comes with each step.
 ///
 /// The contract with the shell that performs the effects:
 ///  - it performs the fields of Effects in the order in which they are listed;
-///  - it writes and syncs each Persist in the order given, any number of them with one sync, and then
+///  - it writes and syncs each Persist in the order given, any number of them with one sync, and
+///  then
 ///    reports Persisted with the number of the last one that is durable. Everything that promises
 ///    durability (a vote, an acknowledgement, own votes) comes out only in the step that learns of
 ///    it, so sending never has to wait: the shell may send at once whatever a step gives;
@@ -62,8 +63,8 @@ struct ChunkRead {
   NodeId to;
   SnapshotChunk chunk;
 };
-/// A chunk handed out as WriteChunk is written; when it was the last: the whole is verified, durable
-/// and will be what a restart loads.
+/// A chunk handed out as WriteChunk is written; when it was the last: the whole is verified,
+/// durable and will be what a restart loads.
 struct ChunkWritten {
   SnapshotMeta snapshot;
   std::uint64_t next_offset = 0;
@@ -124,7 +125,8 @@ struct Effects {
   std::vector<ReadChunk> read_chunks;
   /// The state machine is replaced by this snapshot, before `committed` is applied.
   std::optional<SnapshotMeta> restore;
-  std::vector<EntryPtr> committed;  ///< to be applied, in order, each exactly once in a process's life
+  std::vector<EntryPtr>
+      committed;  ///< to be applied, in order, each exactly once in a process's life
   std::vector<ProposalAccepted> accepted;
   std::vector<ProposalRefused> refused;
   std::vector<ReadReady> reads;

@@ -15,7 +15,7 @@
 namespace plumbline::raft {
 
 using Term = Tagged<struct TermTag>;
-using Index = Tagged<struct IndexTag>;  ///< 1 is the first entry; 0 is "before the log"
+using Index = Tagged<struct IndexTag>;    ///< 1 is the first entry; 0 is "before the log"
 using NodeId = Tagged<struct NodeIdTag>;  ///< 0 is nobody
 using ReadId = Tagged<struct ReadIdTag>;  ///< chosen by the shell, unique in this process
 using Round = Tagged<struct RoundTag>;    ///< of leadership confirmation; never reused in a term
@@ -52,8 +52,9 @@ struct SnapshotMeta {
 /// What a node finds on its disk when it starts.
 struct Restored {
   HardState hard_state;
-  SnapshotMeta snapshot;          ///< index 0: none
-  std::vector<EntryPtr> entries;  ///< contiguous, from snapshot.index + 1 (or earlier: the tail kept)
+  SnapshotMeta snapshot;  ///< index 0: none
+  std::vector<EntryPtr>
+      entries;  ///< contiguous, from snapshot.index + 1 (or earlier: the tail kept)
 };
 
 enum class Role : std::uint8_t { follower, pre_candidate, candidate, leader };
@@ -65,7 +66,7 @@ struct Config {
   Nanos election_timeout_min{300'000'000};
   Nanos election_timeout_max{600'000'000};
   Nanos heartbeat_interval{50'000'000};
-  std::uint64_t seed = 1;  ///< of the randomised timeouts
+  std::uint64_t seed = 1;                        ///< of the randomised timeouts
   std::size_t max_append_bytes = 1 << 20;        ///< entries of one AppendRequest
   std::size_t max_inflight_appends = 256;        ///< unacknowledged AppendRequests to one peer
   std::size_t max_inflight_bytes = 4 << 20;      ///< their bytes

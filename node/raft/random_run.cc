@@ -1,0 +1,235 @@
+#include "node/raft/random_run.h"
+
+#include <algorithm>
+#include <queue>
+#include <variant>
+
+#include "core/base/rng.h"
+#include "core/base/text.h"
+
+namespace plumbline::raft::testing {
+namespace {
+
+/// How bad things are in one run: drawn once, so that seeds differ in kind and not only in detail.
+struct Trouble {
+  double drop, duplicate, slow, crash, cut, corrupt;
+  Nanos delay_max;       // of an ordinary message
+  Nanos slow_delay_max;  // of an unlucky one: long enough to outlive leaders
+  Nanos sync_max;
+};
+
+struct TickDue {
+  NodeId node;
+};
+struct Arrival {
+  Message message;
+};
+struct SyncDue {
+  NodeId node;
+};
+struct ClientTurn {};
+struct FaultTurn {};
+using Happening = std::variant<TickDue, Arrival, SyncDue, ClientTurn, FaultTurn>;
+
+class RandomRun {
+ public:
+  RandomRun(std::uint64_t seed, const std::set<std::string>& defects, Cluster::Observer observer)
+      : rng_(seed), trouble_(draw()), cluster_(cluster_options(seed, defects)) {
+    cluster_.observe(std::move(observer));
+    for (const NodeId id : cluster_.ids()) {
+      at(pause(20ms), TickDue{id});
+      at(pause(5ms), SyncDue{id});
+    }
+    at(0ms, ClientTurn{});
+    at(pause(200ms), FaultTurn{});
+  }
+
+  RandomRunResult run() {
+    run_until(k_trouble);
+    if (!cluster_.violation()) {
+      mend();
+      run_until(k_trouble + k_calm);
+    }
+    RandomRunResult result{cluster_.violation(), cluster_.now(), steps_, cluster_.counts()};
+    if (!result.problem) result.problem = lack_of_progress();
+    return result;
+  }
+
+ private:
+  struct Due {
+    Nanos at;
+    std::uint64_t order;
+    Happening what;
+    bool operator<(const Due& other) const {
+      return std::tie(other.at, other.order) < std::tie(at, order);  // the earliest is on top
+    }
+  };
+
+  Trouble draw() {
+    const auto some = [&](double most) { return rng_.chance(0.5) ? rng_.unit() * most : 0.0; };
+    Trouble trouble{};
+    trouble.drop = some(0.2);
+    trouble.duplicate = some(0.2);
+    trouble.slow = some(0.1);
+    trouble.crash = some(0.6);
+    trouble.cut = some(0.8);
+    trouble.corrupt = some(0.3);
+    trouble.delay_max = Nanos{rng_.between(100'000, 40'000'000)};
+    trouble.slow_delay_max = Nanos{rng_.between(100'000'000, 2'000'000'000)};
+    trouble.sync_max = Nanos{rng_.between(100'000, rng_.chance(0.3) ? 300'000'000 : 10'000'000)};
+    return trouble;
+  }
+
+  ClusterOptions cluster_options(std::uint64_t seed, const std::set<std::string>& defects) {
+    ClusterOptions out;
+    out.seed = seed;
+    out.nodes = rng_.chance(0.7) ? 3 : 5;
+    out.disks_at_once = false;
+    out.config.defects = defects;
+    out.config.snapshot_chunk_bytes = 8;  // a snapshot takes a few chunks
+    out.config.max_append_bytes = static_cast<std::size_t>(rng_.between(1, 400));
+    out.config.max_inflight_appends = static_cast<std::size_t>(rng_.between(1, 16));
+    out.config.max_inflight_bytes = static_cast<std::size_t>(rng_.between(1, 2000));
+    out.config.max_uncommitted_bytes = 4000;
+    for (int i = 0; i < out.nodes; ++i) out.rates.push_back(0.97 + 0.06 * rng_.unit());
+    return out;
+  }
+
+  void at(Nanos after, Happening what) {
+    due_.push({cluster_.now() + after, order_++, std::move(what)});
+  }
+  Nanos pause(Nanos most) { return Nanos{rng_.between(0, most.count())}; }
+  NodeId any_node() { return rng_.pick(cluster_.ids()); }
+
+  void run_until(Nanos end) {
+    while (due_.top().at <= end && !cluster_.violation()) {
+      Due next = due_.top();
+      due_.pop();
+      cluster_.advance(next.at - cluster_.now());
+      std::visit([this](auto& what) { happen(what); }, next.what);
+      put_on_wire();
+      ++steps_;
+    }
+  }
+
+  void put_on_wire() {
+    for (auto& message : cluster_.take_sent()) {
+      if (!calm_ && rng_.chance(trouble_.drop)) continue;
+      if (!calm_ && rng_.chance(trouble_.duplicate)) at(delay(), Arrival{message});
+      if (auto* chunk = std::get_if<SnapshotChunk>(&message.body);
+          chunk != nullptr && !calm_ && !chunk->data.empty() && rng_.chance(trouble_.corrupt))
+        chunk->data[0] = static_cast<char>(chunk->data[0] ^ 1);
+      at(delay(), Arrival{std::move(message)});
+    }
+  }
+  Nanos delay() {
+    if (!calm_ && rng_.chance(trouble_.slow)) return pause(trouble_.slow_delay_max);
+    return pause(calm_ ? Nanos{1ms} : trouble_.delay_max);
+  }
+
+  void happen(const TickDue& due) {
+    cluster_.tick(due.node);
+    at(Nanos{rng_.between(5'000'000, 20'000'000)}, due);
+  }
+  void happen(Arrival& arrival) {
+    if (cluster_.is_cut(arrival.message.from, arrival.message.to)) return;
+    cluster_.deliver(std::move(arrival.message));
+  }
+  void happen(const SyncDue& due) {
+    const auto writes = cluster_.disk(due.node).unsynced();
+    if (writes > 0) cluster_.sync(due.node, 1 + rng_.below(writes));
+    cluster_.do_chunks(due.node);
+    at(pause(calm_ ? Nanos{1ms} : trouble_.sync_max), due);
+  }
+  void happen(ClientTurn&) {
+    const NodeId to = cluster_.leader() && rng_.chance(0.7) ? *cluster_.leader() : any_node();
+    if (rng_.chance(0.5)) {
+      std::vector<std::string> commands;
+      for (std::int64_t i = rng_.between(1, 4); i > 0; --i) commands.push_back(str("v", ++values_));
+      cluster_.propose(to, std::move(commands));
+    } else {
+      // Every node that believes it leads is asked: a deposed one must not answer.
+      for (const NodeId id : cluster_.ids())
+        if (cluster_.is_up(id))
+          cluster_.read(id, rng_.chance(0.5) ? ReadMode::lease : ReadMode::read_index);
+    }
+    at(pause(calm_ ? Nanos{100ms} : Nanos{20ms}), ClientTurn{});
+  }
+  void happen(FaultTurn&) {
+    if (calm_) return;
+    for (const NodeId id : cluster_.ids())
+      if (!cluster_.is_up(id) && rng_.chance(0.5)) cluster_.restart(id);
+    if (rng_.chance(trouble_.crash)) {
+      const NodeId victim = cluster_.leader() && rng_.chance(0.4) ? *cluster_.leader() : any_node();
+      const auto writes = cluster_.disk(victim).unsynced();
+      cluster_.crash(victim, rng_.below(writes + 1), rng_.below(3));
+    }
+    if (rng_.chance(0.4)) cluster_.mend();
+    if (rng_.chance(trouble_.cut)) cut_some();
+    if (const NodeId id = any_node(); cluster_.is_up(id) && rng_.chance(0.3)) {
+      const auto applied = cluster_.raft(id).status().applied.value;
+      cluster_.snapshot(id, Index{applied - rng_.below(std::min<std::uint64_t>(applied, 5) + 1)});
+    }
+    at(pause(300ms), FaultTurn{});
+  }
+  void cut_some() {
+    const NodeId one = cluster_.leader() && rng_.chance(0.5) ? *cluster_.leader() : any_node();
+    const auto kind = rng_.below(3);
+    for (const NodeId other : cluster_.ids()) {
+      if (other == one) continue;
+      if (kind == 2 && rng_.chance(0.5)) continue;  // a part of its links
+      if (kind != 1) cluster_.cut(one, other);
+      if (kind != 0) cluster_.cut(other, one);
+    }
+  }
+
+  void mend() {
+    calm_ = true;
+    cluster_.mend();
+    for (const NodeId id : cluster_.ids()) cluster_.restart(id);
+    commit_when_mended_ = cluster_.highest_commit();
+  }
+  std::optional<std::string> lack_of_progress() {
+    const auto leader = cluster_.leader();
+    if (!leader) return "no leader long after everything was mended";
+    if (cluster_.highest_commit() <= commit_when_mended_)
+      return "nothing was committed after everything was mended";
+    for (const NodeId id : cluster_.ids()) {
+      const auto status = cluster_.raft(id).status();
+      if (status.leader != *leader) return str("n", id, " does not follow the leader n", *leader);
+      if (status.commit.value + k_lag_allowed < cluster_.highest_commit().value)
+        return str("n", id, " is at ", status.commit, ", the cluster at ",
+                   cluster_.highest_commit());
+    }
+    const ReadId read = cluster_.read(*leader, ReadMode::read_index);
+    put_on_wire();
+    run_until(cluster_.now() + 200ms);
+    if (!cluster_.was_answered(read)) return "a read was not answered after everything was mended";
+    return cluster_.violation();
+  }
+
+  // A heartbeat interval and a few round trips at the calm rate of proposals.
+  static constexpr std::uint64_t k_lag_allowed = 20;
+
+  static constexpr Nanos k_trouble = 4s;
+  static constexpr Nanos k_calm = 4s;
+
+  Rng rng_;
+  Trouble trouble_;
+  Cluster cluster_;
+  std::priority_queue<Due> due_;
+  std::uint64_t order_ = 0;
+  std::uint64_t steps_ = 0;
+  std::uint64_t values_ = 0;
+  bool calm_ = false;
+  Index commit_when_mended_;
+};
+
+}  // namespace
+
+RandomRunResult random_run(std::uint64_t seed, const std::set<std::string>& defects,
+                           Cluster::Observer observer) {
+  return RandomRun(seed, defects, std::move(observer)).run();
+}
+
+}  // namespace plumbline::raft::testing
