@@ -2,6 +2,7 @@
 /// Value: what operations carry and systems answer: nil, a boolean, an integer, a text, or a list.
 /// The JSON and EDN codecs (codec.h, edn.h) read and write exactly these.
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -39,7 +40,7 @@ class Value {
   const List& as_list() const { return std::get<List>(data_); }
 
   /// Orders first by kind, then by content, so that values of any kind may be keys of one map.
-  auto operator<=>(const Value&) const = default;
+  std::strong_ordering operator<=>(const Value& other) const;
   bool operator==(const Value&) const = default;
 
   std::size_t hash() const;

@@ -1,0 +1,62 @@
+#pragma once
+/// Budget: the time and memory that one check may use, shared by all its searches.
+/// Threads: any.
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "core/base/time.h"
+
+namespace plumbline {
+
+class Budget {
+ public:
+  Budget(Nanos time, std::size_t memory, const std::atomic<bool>* stop)
+      : end_(time < k_longest ? Clock::now() + time : Clock::time_point::max()),
+        memory_(memory),
+        stop_(stop) {}
+
+  /// Why a search must end now: "time", "memory" or "stopped".
+  std::optional<std::string> exhausted() const {
+    if (stop_ != nullptr && stop_->load(std::memory_order_relaxed)) return "it was stopped";
+    if (used() > memory_) return "the memory budget ran out";
+    if (Clock::now() >= end_) return "the time budget ran out";
+    return std::nullopt;
+  }
+  std::size_t used() const { return used_.load(std::memory_order_relaxed); }
+  std::size_t memory() const { return memory_; }
+
+ private:
+  friend class MemoryShare;
+  using Clock = std::chrono::steady_clock;
+  /// A budget beyond this is none: adding it to now must not overflow.
+  static constexpr Nanos k_longest = std::chrono::hours(24 * 365);
+
+  Clock::time_point end_;
+  std::size_t memory_;
+  const std::atomic<bool>* stop_;
+  std::atomic<std::size_t> used_{0};
+};
+
+/// What one search holds of a budget's memory; given back when it ends.
+class MemoryShare {
+ public:
+  explicit MemoryShare(Budget& budget) : budget_(budget) {}
+  ~MemoryShare() { set(0); }
+  MemoryShare(const MemoryShare&) = delete;
+  MemoryShare& operator=(const MemoryShare&) = delete;
+  void set(std::size_t bytes) {
+    budget_.used_.fetch_add(bytes - held_, std::memory_order_relaxed);  // wraps: also subtracts
+    held_ = bytes;
+  }
+  std::size_t held() const { return held_; }
+
+ private:
+  Budget& budget_;
+  std::size_t held_ = 0;
+};
+
+}  // namespace plumbline

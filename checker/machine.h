@@ -1,0 +1,82 @@
+#pragma once
+/// Machine: a model in the form that a search wants it: states and effects are numbers, and each
+/// step is computed once.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "checker/models/model.h"
+
+namespace plumbline {
+
+using StateId = std::uint32_t;
+using EffectId = std::uint32_t;
+inline constexpr StateId k_illegal = UINT32_MAX;
+
+/// Threads: one machine belongs to one search.
+class Machine {
+ public:
+  virtual ~Machine() = default;
+  /// Calls that do the same in every state have the same effect. Requires: `call` stays alive.
+  EffectId effect(const Call& call);
+  StateId initial() const { return 0; }
+  /// The state after, or k_illegal.
+  StateId step(StateId state, EffectId effect);
+  virtual std::string describe(StateId state) const = 0;
+  /// About what the tables take.
+  std::size_t bytes() const { return state_bytes_ + steps_.size() * k_step_bytes; }
+
+ protected:
+  virtual StateId compute(StateId state, const Call& call) = 0;
+  std::size_t state_bytes_ = 0;
+
+ private:
+  /// One node of std::unordered_map with its bucket.
+  static constexpr std::size_t k_step_bytes = 48;
+  /// Beyond this the cache starts anew: it only saves time.
+  static constexpr std::size_t k_most_steps = 1 << 20;
+
+  std::unordered_map<Value, EffectId> effect_ids_;
+  std::vector<const Call*> effects_;
+  std::unordered_map<std::uint64_t, StateId> steps_;
+};
+
+template <Model M>
+class TypedMachine : public Machine {
+ public:
+  explicit TypedMachine(const Value& initial) { intern(M::initial(initial)); }
+  std::string describe(StateId state) const override { return M::describe(*states_[state]); }
+
+ protected:
+  StateId compute(StateId state, const Call& call) override {
+    auto next = M::step(*states_[state], call);
+    return next ? intern(std::move(*next)) : k_illegal;
+  }
+
+ private:
+  using State = typename M::State;
+  StateId intern(State state) {
+    const auto [at, fresh] =
+        ids_.try_emplace(std::move(state), static_cast<StateId>(states_.size()));
+    if (fresh) {
+      states_.push_back(&at->first);
+      state_bytes_ += sizeof(State) + 64 + payload(at->first);
+    }
+    return at->second;
+  }
+  static std::size_t payload(const Value& value) {
+    if (value.is_text()) return value.as_text().size();
+    std::size_t sum = 0;
+    if (value.is_list())
+      for (const Value& item : value.as_list()) sum += sizeof(Value) + payload(item);
+    return sum;
+  }
+
+  std::unordered_map<State, StateId> ids_;
+  std::vector<const State*> states_;
+};
+
+}  // namespace plumbline

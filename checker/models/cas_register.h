@@ -1,0 +1,33 @@
+#pragma once
+/// One value that can be read, written, and swapped if it is what the caller expects.
+///   read -> value    write value    cas [expected new]
+/// Starts nil. A cas that found another value is a `fail` in the history, and so never seen here.
+
+#include "checker/models/model.h"
+
+namespace plumbline {
+
+struct CasRegister : Cell<CasRegister> {
+  static Value initial(const Value& given) { return given; }
+  static std::string refuse(const Call& call) {
+    if (call.f == "read" || call.f == "write") return "";
+    if (call.f != "cas") return "the operation must be read, write or cas";
+    const bool pair = call.arguments.is_list() && call.arguments.as_list().size() == 2;
+    return pair ? "" : "cas takes [expected new]";
+  }
+  static Transition transition(const Call& call) {
+    if (call.f == "read") return {.from = answered(call)};
+    if (call.f == "write") return {.to = call.arguments};
+    const Value::List& pair = call.arguments.as_list();
+    return {.from = pair[0], .to = pair[1]};
+  }
+};
+
+/// The same without cas.
+struct Register : CasRegister {
+  static std::string refuse(const Call& call) {
+    return call.f == "read" || call.f == "write" ? "" : "the operation must be read or write";
+  }
+};
+
+}  // namespace plumbline

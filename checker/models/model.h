@@ -1,0 +1,70 @@
+#pragma once
+/// Model: a sequential specification of one object, as pure functions of a state and a call.
+///
+/// A model's `role` is a promise that the search relies on:
+///   observer   never changes the state (it may be legal only in some states)
+///   overwrite  legal in every state, and the state after it does not depend on the one before
+///   update     anything else
+/// A CellModel is an object whose whole state is one value, and whose every call is legal in one
+/// value (or in all) and leaves one value (or the same): registers, locks, membership of one
+/// element. For these much more is known, see normalise.h and zones.h.
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/history/history.h"
+
+namespace plumbline {
+
+enum class Role : std::uint8_t { update, observer, overwrite };
+
+/// Legal iff the value is `from` (nothing: always); afterwards it is `to` (nothing: unchanged).
+struct Transition {
+  std::optional<Value> from{};
+  std::optional<Value> to{};
+};
+
+template <class M>
+concept Model = requires(const typename M::State& state, const Call& call, const Value& value) {
+  requires std::equality_comparable<typename M::State>;
+  // The state at the start; nil asks for the model's own.
+  { M::initial(value) } -> std::same_as<typename M::State>;
+  // Why `call` is none of this model's; empty if it is. Everything else may assume it is one.
+  { M::refuse(call) } -> std::same_as<std::string>;
+  { M::role(call) } -> std::same_as<Role>;
+  // The state after `call`, or nothing if it could not have ended so in `state`. An indeterminate
+  // call has no result: any result will do.
+  { M::step(state, call) } -> std::same_as<std::optional<typename M::State>>;
+  { M::describe(state) } -> std::same_as<std::string>;
+};
+
+template <class M>
+concept CellModel = Model<M> && requires(const Call& call) {
+  { M::transition(call) } -> std::same_as<Transition>;
+};
+
+/// All that follows from `M::transition`, for a cell model to inherit.
+template <class M>
+struct Cell {
+  using State = Value;
+  static Role role(const Call& call) {
+    const Transition t = M::transition(call);
+    if (!t.to || t.from == t.to) return Role::observer;
+    return t.from ? Role::update : Role::overwrite;
+  }
+  static std::optional<Value> step(const Value& state, const Call& call) {
+    const Transition t = M::transition(call);
+    if (t.from && *t.from != state) return std::nullopt;
+    return t.to ? *t.to : state;
+  }
+  static std::string describe(const Value& state) { return to_string(state); }
+};
+
+/// What a call that did not succeed for certain may have answered: anything.
+inline std::optional<Value> answered(const Call& call) {
+  return call.type == EventType::ok ? std::optional(call.result) : std::nullopt;
+}
+
+}  // namespace plumbline

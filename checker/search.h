@@ -1,0 +1,31 @@
+#pragma once
+/// search: is one object's history linearizable? Exact, for any model.
+/// Gives:  valid with a path; invalid with the step that nothing passes; unknown with what ran out.
+/// Cost:   exponential in the calls open at once at worst; memory is what the budget allows.
+/// Source: Wing & Gong 1993; Lowe 2017; Horn & Kroening 2015; see moves.h for what is our own.
+
+#include <string>
+#include <vector>
+
+#include "checker/budget.h"
+#include "checker/moves.h"
+#include "checker/verdict.h"
+
+namespace plumbline {
+
+struct SearchResult {
+  Validity validity = Validity::unknown;
+  /// Valid: the moves of all steps, unless only the set of configurations was followed.
+  std::vector<std::uint32_t> path{};
+  std::vector<std::uint32_t> path_ends{};  ///< step -> end of its moves in `path`
+  std::size_t step = 0;  ///< invalid: the calls up to this step have no linearization;
+                         ///< unknown: those before it have one
+  std::string why{};     ///< unknown: what ran out
+};
+
+/// Takes turns, each longer than the last: depth first with few uses of indeterminate calls, then
+/// more (finds a linearization fast, if there is one); and breadth first with inexhaustible
+/// indeterminate calls (every real linearization is one of these, so none means invalid).
+SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget);
+
+}  // namespace plumbline
