@@ -64,10 +64,14 @@ std::vector<NormalCall> normalise(const std::vector<Call>& calls, const ModelEnt
                     .required = required,
                     .returned = required ? call.returned : k_open});
   }
-  if (model.transition != nullptr) find_last_uses(kept, model);
-  if (model.append_order) find_unread(kept);
-  std::erase_if(kept,
-                [](const NormalCall& c) { return !c.required && c.last_use < c.call->invoked; });
+  // What was left out may have been the only use of something else.
+  for (std::size_t before = kept.size() + 1; kept.size() < before;) {
+    before = kept.size();
+    if (model.transition != nullptr) find_last_uses(kept, model);
+    if (model.append_order) find_unread(kept);
+    std::erase_if(kept,
+                  [](const NormalCall& c) { return !c.required && c.last_use < c.call->invoked; });
+  }
   return kept;
 }
 

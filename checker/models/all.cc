@@ -19,11 +19,15 @@ ModelEntry entry(const char* name, const char* summary) {
                .refuse = &M::refuse,
                .role = &M::role,
                .transition = nullptr,
+               .initial = nullptr,
                .append_order = std::same_as<M, ListAppend>,
                .machine = [](const Value& initial) -> std::unique_ptr<Machine> {
                  return std::make_unique<TypedMachine<M>>(initial);
                }};
-  if constexpr (CellModel<M>) e.transition = &M::transition;
+  if constexpr (CellModel<M>) {
+    e.transition = &M::transition;
+    e.initial = &M::initial;
+  }
   return e;
 }
 

@@ -1,0 +1,32 @@
+#pragma once
+/// decide: the answer for one object, by the cheapest means that is exact.
+
+#include <string>
+#include <vector>
+
+#include "checker/budget.h"
+#include "checker/models/all.h"
+#include "checker/verdict.h"
+
+namespace plumbline {
+
+struct Decision {
+  Validity validity = Validity::unknown;
+  /// Valid: a linearization. It may be missing when only breadth-first search answered in time.
+  std::vector<const Call*> order{};
+  bool ordered = false;  ///< `order` is there (it may well be empty)
+  /// Invalid: the calls up to some event at or before this position have no linearization, none of
+  /// them being the history's last.
+  std::int64_t position = k_open;
+  std::string why{};       ///< unknown: what ran out
+  const char* means = "";  ///< "zones", "append order" or "search"
+};
+
+/// Takes: calls of one object in order of invocation, which the model does not refuse.
+Decision decide(const std::vector<Call>& calls, const ModelEntry& model, const Value& initial,
+                Budget& budget);
+
+/// The calls as they would be had the history ended just before `position`.
+std::vector<Call> prefix(const std::vector<Call>& calls, std::int64_t position);
+
+}  // namespace plumbline
