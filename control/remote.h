@@ -1,6 +1,6 @@
 #pragma once
-/// Remote: commands on one node. The only door to nodes; implemented over libssh (control/ssh/), and by
-/// a recorder in tests.
+/// Remote: commands on one node. The only door to nodes; implemented over libssh (control/ssh/),
+/// and by a recorder in tests.
 
 #include <chrono>
 #include <filesystem>
@@ -16,8 +16,8 @@ namespace plumbline {
 
 struct CommandResult {
   int exit_code = 0;
-  std::string out;
-  std::string err;
+  std::string out = {};
+  std::string err = {};
   bool ok() const { return exit_code == 0; }
 };
 
@@ -46,7 +46,8 @@ class Remote {
   virtual Result<std::unique_ptr<HeldCommand>> hold(const std::string& script,
                                                     const std::string& ready) = 0;
 
-  // Files go through the standard input and output of `cat`, so that every node with a shell will do.
+  // Files go through the standard input and output of `cat`, so that every node with a shell will
+  // do.
   Status upload(const std::filesystem::path& from, const std::string& to, bool executable);
   Status download(const std::string& from, const std::filesystem::path& to);
 };

@@ -17,13 +17,13 @@ struct SshAccess {
   std::string host;
   int port = 22;
   std::string user = "root";
-  std::filesystem::path private_key;  ///< empty: the agent, then the user's default keys
-  std::filesystem::path known_hosts;  ///< checked strictly, always
+  std::filesystem::path private_key = {};  ///< empty: the agent, then the user's default keys
+  std::filesystem::path known_hosts = {};  ///< checked strictly, always
 };
 
 struct NodeAccess {
   NodeName name;
-  std::string address;    ///< numeric, where clients and peers reach the system
+  std::string address;  ///< numeric, where clients and peers reach the system
   SshAccess ssh;
   std::string directory;  ///< on the node, ours alone: binaries, data, logs, pid files
 };
