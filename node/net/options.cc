@@ -1,0 +1,202 @@
+#include "node/net/options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/text.h"
+#include "node/raft/defects.h"
+
+namespace plumbline::net {
+namespace {
+
+constexpr int k_usage_error = 2;
+constexpr std::uint64_t k_nodes_max = 15;  // a quorum of more is of no use to anybody
+constexpr Nanos k_shortest_heartbeat = 10ms;
+constexpr std::uint64_t k_segment_min = 64 << 10;
+constexpr std::uint64_t k_segment_max = 1 << 30;
+
+/// The options as they are written, before they are understood.
+struct Written {
+  std::uint64_t id = 0;
+  std::vector<std::string> nodes;
+  std::string election_timeout = "300ms-600ms";
+  std::string heartbeat = "50ms";
+  std::vector<std::string> defects;
+  Options options;
+};
+
+void declare(CLI::App& app, Written& written) {
+  Options& options = written.options;
+  app.set_version_flag("--version", "raftkvd " PLUMBLINE_VERSION);
+  app.set_config("--config", "", "Read options from a file of `name = value` lines");
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  app.add_option("--id", written.id, "This node's id, one of --nodes")->required();
+  app.add_option("--nodes", written.nodes,
+                 "All nodes of the cluster: ID=HOST[:PEER_PORT[:CLIENT_PORT[:HTTP_PORT]]],... "
+                 "(ports by default 7000, 7001, 7002)")
+      ->required()
+      ->delimiter(',');
+  app.add_option("--data-dir", options.data_dir, "Where this node keeps its log and snapshots")
+      ->required();
+  app.add_option("--cluster", options.cluster, "Name of the cluster; others are not spoken to");
+  app.add_option("--listen", options.listen, "Address to listen on (default: its host in --nodes)");
+  app.add_option("--election-timeout", written.election_timeout,
+                 "MIN-MAX without a leader before an election (300ms-600ms)");
+  app.add_option("--heartbeat", written.heartbeat, "Interval of the leader's heartbeats (50ms)");
+  app.add_option("--snapshot-every", options.snapshot_every, "Entries between snapshots (10000)");
+  app.add_option("--segment-bytes", options.segment_bytes, "Size of a log segment (16777216)");
+  app.add_option("--seed", options.seed, "Seed of the election timeouts (default: its own)");
+  app.add_option("--defect", written.defects, "Switch a planted bug on (test builds only)");
+}
+
+Status understand_timers(const Written& written, Options& options) {
+  const std::vector<std::string> range = split(written.election_timeout, '-');
+  if (range.size() != 2)
+    return fail(Error::Code::invalid, "--election-timeout: write MIN-MAX, like 300ms-600ms");
+  TRY_ASSIGN(options.election_min, parse_duration(range[0]));
+  TRY_ASSIGN(options.election_max, parse_duration(range[1]));
+  TRY_ASSIGN(options.heartbeat, parse_duration(written.heartbeat));
+  if (options.heartbeat < k_shortest_heartbeat)
+    return fail(Error::Code::invalid, "--heartbeat: must be at least 10ms");
+  if (options.election_min < 2 * options.heartbeat)
+    return fail(Error::Code::invalid,
+                "--election-timeout: MIN must be at least twice the --heartbeat");
+  if (options.election_max < options.election_min)
+    return fail(Error::Code::invalid, "--election-timeout: MAX must not be less than MIN");
+  return {};
+}
+
+Status understand_nodes(const Written& written, Options& options) {
+  for (const std::string& text : written.nodes) {
+    TRY_ASSIGN(const NodeAddress node, parse_node(text));
+    for (const NodeAddress& other : options.nodes)
+      if (other.id == node.id)
+        return fail(Error::Code::invalid, str("--nodes: node ", node.id, " is there twice"));
+    options.nodes.push_back(node);
+  }
+  if (options.nodes.size() > k_nodes_max)
+    return fail(Error::Code::invalid, str("--nodes: at most ", k_nodes_max, " nodes"));
+  options.id = raft::NodeId(written.id);
+  if (!options.voters().contains(options.id))
+    return fail(Error::Code::invalid, str("--id: ", written.id, " is not one of --nodes"));
+  return {};
+}
+
+Result<Options> understand(Written written) {
+  Options options = std::move(written.options);
+  TRY(understand_nodes(written, options));
+  TRY(understand_timers(written, options));
+  if (options.data_dir.empty()) return fail(Error::Code::invalid, "--data-dir: must not be empty");
+  if (options.cluster.empty() || options.cluster.find_first_of(" \n\r\t=") != std::string::npos)
+    return fail(Error::Code::invalid, "--cluster: must be one word");
+  if (options.snapshot_every == 0)
+    return fail(Error::Code::invalid, "--snapshot-every: must be at least 1");
+  if (options.segment_bytes < k_segment_min || options.segment_bytes > k_segment_max)
+    return fail(Error::Code::invalid,
+                str("--segment-bytes: must be between ", k_segment_min, " and ", k_segment_max));
+  options.defects.insert(written.defects.begin(), written.defects.end());
+  if (const auto known = raft::check_defects(options.defects); !known)
+    return context(known.error(), "--defect");
+  return options;
+}
+
+EarlyExit usage_error(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return {k_usage_error, "raftkvd: " + text};
+}
+
+Result<std::uint16_t> parse_port(const std::string& text, const std::string& whole) {
+  const auto number = parse_int(text);
+  if (!number || *number < 1 || *number > UINT16_MAX)
+    return fail(Error::Code::invalid,
+                str("--nodes: '", printable(whole), "': '", printable(text), "' is not a port"));
+  return static_cast<std::uint16_t>(*number);
+}
+
+}  // namespace
+
+Result<NodeAddress> parse_node(const std::string& text) {
+  const auto bad = [&] {
+    return fail(Error::Code::invalid,
+                str("--nodes: '", printable(text),
+                    "' is not ID=HOST[:PEER_PORT[:CLIENT_PORT[:HTTP_PORT]]] with an ID from 1"));
+  };
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) return bad();
+  const auto id = parse_int(trim(std::string_view(text).substr(0, equals)));
+  if (!id || *id < 1) return bad();
+  NodeAddress node;
+  node.id = raft::NodeId(static_cast<std::uint64_t>(*id));
+  std::string_view rest = trim(std::string_view(text).substr(equals + 1));
+  std::size_t host_end = rest.find(':');
+  if (rest.starts_with('[')) {
+    const std::size_t bracket = rest.find(']');
+    if (bracket == std::string_view::npos) return bad();
+    node.host = rest.substr(1, bracket - 1);
+    host_end = bracket + 1;
+  } else {
+    node.host = rest.substr(0, host_end);
+  }
+  rest = host_end >= rest.size() ? std::string_view() : rest.substr(host_end);
+  if (node.host.empty() || (!rest.empty() && rest.front() != ':')) return bad();
+  if (!rest.empty()) rest.remove_prefix(1);
+  const std::vector<std::string> ports = split(rest, ':');
+  std::uint16_t* const fields[] = {&node.peer_port, &node.client_port, &node.http_port};
+  if (ports.size() > std::size(fields)) return bad();
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    TRY_ASSIGN(*fields[i], parse_port(ports[i], text));
+  }
+  return node;
+}
+
+std::string host_and_port(const std::string& host, std::uint16_t port) {
+  const bool v6 = host.find(':') != std::string::npos;
+  return v6 ? str('[', host, "]:", port) : str(host, ':', port);
+}
+
+const NodeAddress& Options::self() const {
+  const auto mine = std::find_if(nodes.begin(), nodes.end(),
+                                 [this](const NodeAddress& node) { return node.id == id; });
+  CHECK(mine != nodes.end(), "the id was checked to be one of the nodes");
+  return *mine;
+}
+
+std::set<raft::NodeId> Options::voters() const {
+  std::set<raft::NodeId> voters;
+  for (const NodeAddress& node : nodes) voters.insert(node.id);
+  return voters;
+}
+
+std::string Options::describe() const {
+  std::vector<std::string> addresses;
+  for (const NodeAddress& node : nodes)
+    addresses.push_back(str(node.id, '=', host_and_port(node.host, node.peer_port), ':',
+                            node.client_port, ':', node.http_port));
+  return str("id=", id, " cluster=", cluster, " nodes=", join(addresses, ","),
+             " data-dir=", data_dir, " listen=", listen.empty() ? self().host : listen,
+             " election-timeout=", format_duration(election_min), "-",
+             format_duration(election_max), " heartbeat=", format_duration(heartbeat),
+             " snapshot-every=", snapshot_every, " segment-bytes=", segment_bytes, " seed=", seed);
+}
+
+std::expected<Options, EarlyExit> parse_options(int argc, const char* const* argv) {
+  CLI::App app("raftkvd: one node of a replicated key-value store", "raftkvd");
+  Written written;
+  declare(app, written);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForVersion& version) {
+    return std::unexpected(EarlyExit{0, version.what()});
+  } catch (const CLI::CallForHelp&) {
+    return std::unexpected(EarlyExit{0, app.help()});
+  } catch (const CLI::Error& error) {
+    return std::unexpected(usage_error(error.what()));
+  }
+  auto options = understand(std::move(written));
+  if (!options) return std::unexpected(usage_error(options.error().what));
+  return std::move(*options);
+}
+
+}  // namespace plumbline::net

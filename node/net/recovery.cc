@@ -1,0 +1,64 @@
+#include "node/net/recovery.h"
+
+#include <utility>
+
+#include "core/base/text.h"
+
+namespace plumbline::net {
+namespace {
+
+/// Whether the log's entries go on from `snapshot`, at once or after some overlap.
+bool goes_on_from(const std::vector<raft::EntryPtr>& entries, const raft::SnapshotMeta& snapshot) {
+  if (entries.empty() || snapshot.index < entries.front()->index) return true;  // see the gap check
+  if (snapshot.index > entries.back()->index) return false;
+  const std::size_t at = snapshot.index.value - entries.front()->index.value;
+  return entries[at]->term == snapshot.term;
+}
+
+Status check_fit(const raft::Restored& restored, const raft::SnapshotMeta& log_begins_after) {
+  const raft::Index snapshot = restored.snapshot.index;
+  if (log_begins_after.index > snapshot)
+    return fail(Error::Code::corrupt,
+                str("the log begins after a snapshot at ", log_begins_after.index,
+                    ", but the newest snapshot is at ", snapshot,
+                    ": restore the snapshot file, or remove the data directory and let this node "
+                    "catch up as a new one"));
+  if (!restored.entries.empty() && restored.entries.front()->index > snapshot.next())
+    return fail(Error::Code::corrupt,
+                str("entries ", snapshot.next(), " to ", restored.entries.front()->index.prev(),
+                    " are neither in the log nor in a snapshot: restore the missing files, or "
+                    "remove the data directory and let this node catch up as a new one"));
+  return {};
+}
+
+}  // namespace
+
+Result<Recovered> recover(store::FileSystem& files, const std::string& data_dir,
+                          store::WalOptions options) {
+  TRY_ASSIGN(auto snapshots, store::SnapshotStore::open(files, data_dir + "/snapshots"));
+  TRY_ASSIGN(auto newest, snapshots.load_newest());
+  kv::StateMachine machine;
+  raft::Restored restored;
+  if (newest) {
+    if (const Status loaded = machine.restore(newest->state); !loaded)
+      return context(loaded.error(), str("snapshot at ", newest->meta.index));
+    restored.snapshot = newest->meta;
+  }
+  TRY_ASSIGN(auto log, store::Wal::open(files, data_dir + "/wal", options));
+  restored.hard_state = log.hard_state;
+  restored.entries = std::move(log.entries);
+  TRY(check_fit(restored, log.restarted_after));
+  if (!goes_on_from(restored.entries, restored.snapshot)) {
+    // The process ended after a received snapshot was complete and before the log began anew after
+    // it. What the log holds is older than the snapshot, or was never committed.
+    restored.entries.clear();
+    raft::Persist begin_anew;
+    begin_anew.restart_after = restored.snapshot;
+    TRY(log.wal->append(begin_anew));
+    TRY(log.wal->sync());
+  }
+  return Recovered{std::move(restored), std::move(machine), std::move(log.wal),
+                   std::move(snapshots), std::move(log.repaired)};
+}
+
+}  // namespace plumbline::net

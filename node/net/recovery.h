@@ -1,0 +1,30 @@
+#pragma once
+/// Recovery: what a node finds on its disk when it starts, put together: the newest snapshot, and
+/// the log that goes on after it.
+
+#include <memory>
+#include <string>
+
+#include "core/base/result.h"
+#include "node/kv/state_machine.h"
+#include "node/raft/types.h"
+#include "node/store/file_system.h"
+#include "node/store/snapshot_file.h"
+#include "node/store/wal.h"
+
+namespace plumbline::net {
+
+struct Recovered {
+  raft::Restored restored;
+  kv::StateMachine machine;  ///< at the snapshot; the log is applied as it is found committed
+  std::unique_ptr<store::Wal> wal;
+  store::SnapshotStore snapshots;
+  std::string repaired;  ///< what was cut off the log's torn end, in words; empty: nothing
+};
+
+/// Fails: io; corrupt: the log or the snapshot is damaged, or they do not fit together. Then
+/// nothing was changed, and the node must not run.
+Result<Recovered> recover(store::FileSystem& files, const std::string& data_dir,
+                          store::WalOptions options);
+
+}  // namespace plumbline::net
