@@ -93,7 +93,7 @@ Decision by_search(const std::vector<NormalCall>& calls, const ModelEntry& model
                    const Value& initial, Budget& budget) {
   const auto machine = model.machine(initial);
   const Timeline timeline(calls, *machine);
-  const SearchResult found = search(timeline, *machine, budget);
+  const SearchResult found = search(timeline, *machine, budget, model.transition != nullptr);
   Decision decision{.validity = found.validity, .why = found.why, .means = "search"};
   if (found.validity != Validity::valid && found.step < timeline.steps())
     decision.position = timeline.position(found.step);

@@ -122,7 +122,9 @@ bool Moves::expand(const Cursor& cursor, std::span<const Word> config, Limits li
                    Successors& out) {
   load(cursor);
   out.clear();
-  nodes_.assign(1, {.parent = 0, .move = 0, .uses = 0, .unseen = false});
+  nodes_.assign(1, {.parent = 0, .move = 0, .uses = 0, .same = k_none, .unseen = false});
+  buckets_.fill(k_none);
+  buckets_[config[0] % k_buckets] = 0;
   arena_.assign(config.begin(), config.end());
   saturate(node_config(0));
   if (has(done(node_config(0)), returning_)) {
@@ -178,14 +180,19 @@ void Moves::keep(std::uint32_t parent, std::uint32_t move, std::uint32_t uses, R
   Word* config = node_config(number);
   const bool seen = saturate(config);
   const bool unseen = role == Role::overwrite && !seen;
-  for (std::uint32_t n = 0; n < number; ++n)
+  std::uint32_t& bucket = buckets_[config[0] % k_buckets];
+  for (std::uint32_t n = bucket; n != k_none; n = nodes_[n].same)
     if ((unseen || !nodes_[n].unseen) && node_config(n)[0] == config[0] &&
         dominates_masks(node_config(n), config)) {
       arena_.resize(number * words_);
       return;
     }
-  nodes_.push_back({.parent = parent, .move = move, .uses = uses, .unseen = unseen});
-  if (!has(done(config), returning_)) return;
+  nodes_.push_back(
+      {.parent = parent, .move = move, .uses = uses, .same = bucket, .unseen = unseen});
+  if (!has(done(config), returning_)) {
+    bucket = number;
+    return;
+  }
   emit(number, false, out);  // an observer that is done: nothing may follow it in this step
   nodes_.pop_back();
   arena_.resize(number * words_);

@@ -21,6 +21,7 @@
 /// Rules 1, 3 and 4 only drop configurations that another one dominates; that other one is reached
 /// by a shorter sequence, so the chain of such replacements ends.
 
+#include <array>
 #include <span>
 
 #include "checker/timeline.h"
@@ -66,9 +67,12 @@ class Moves {
  private:
   struct Node {
     std::uint32_t parent, move, uses;
-    bool unseen;  ///< rule 4: the last call overwrote and nobody was waiting for it
+    std::uint32_t same;  ///< the node before with a state of the same bucket, or k_none
+    bool unseen;         ///< rule 4: the last call overwrote and nobody was waiting for it
   };
   static constexpr std::uint32_t k_most_nodes = 1 << 15;
+  static constexpr std::uint32_t k_none = UINT32_MAX;
+  static constexpr std::size_t k_buckets = 64;
   static constexpr int k_bits = 32;
 
   void load(const Cursor& cursor);
@@ -108,6 +112,7 @@ class Moves {
   std::vector<std::uint32_t> expiring_;  ///< count slots to forget after the step
   std::vector<Word> arena_;
   std::vector<Node> nodes_;
+  std::array<std::uint32_t, k_buckets> buckets_{};  ///< state modulo k_buckets -> its last node
 };
 
 }  // namespace plumbline

@@ -183,8 +183,9 @@ SearchResult DepthFirst::result() const {
 /// Breadth first: all configurations after each step, none dominated by another.
 class Frontier {
  public:
-  Frontier(const Timeline& timeline, Machine& machine, Budget& budget)
+  Frontier(const Timeline& timeline, Machine& machine, Budget& budget, Moves::Limits limits)
       : timeline_(timeline),
+        limits_(limits),
         machine_(machine),
         budget_(budget),
         moves_(timeline, machine),
@@ -200,6 +201,7 @@ class Frontier {
   void merge(const Word* config);
 
   const Timeline& timeline_;
+  Moves::Limits limits_;
   Machine& machine_;
   Budget& budget_;
   Moves moves_;
@@ -236,8 +238,7 @@ Turn Frontier::run(std::size_t most) {
     by_state_.clear();
     for (std::size_t at = 0; at < now_.size(); at += words) {
       const std::span<const Word> config(now_.data() + at, words);
-      if (!moves_.expand(cursor_, config, {.inexhaustible = true}, successors_))
-        return Turn::used_up;
+      if (!moves_.expand(cursor_, config, limits_, successors_)) return Turn::used_up;
       for (const auto& s : successors_.list) merge(successors_.configs.data() + s.config);
       if (++looked % k_look_every != 0) continue;
       share_.set(timeline_.bytes() + machine_.bytes() + moves_.bytes() +
@@ -257,12 +258,13 @@ constexpr std::uint32_t k_levels[] = {0, 1, 2, 4, UINT32_MAX};
 
 }  // namespace
 
-SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget) {
+SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget, bool finite) {
   constexpr std::size_t k_first_turn = 1024;
   constexpr int k_growth = 4;
   const bool certain = timeline.classes.empty();
   std::size_t first_level = certain ? std::size(k_levels) - 1 : 0;
-  Frontier frontier(timeline, machine, budget);
+  const bool exact = certain || !finite;
+  Frontier frontier(timeline, machine, budget, {.inexhaustible = !exact});
   bool frontier_survived = false;
   std::size_t deepest = 0;
   for (std::size_t most = k_first_turn + 4 * timeline.steps();; most *= k_growth) {
@@ -279,7 +281,7 @@ SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget) 
       const Turn turn = frontier.run(most);
       if (turn == Turn::refuted) return {.validity = Validity::invalid, .step = frontier.step()};
       frontier_survived = turn == Turn::found;
-      if (frontier_survived && certain) return {.validity = Validity::valid};
+      if (frontier_survived && exact) return {.validity = Validity::valid};
     }
     if (const auto why = budget.exhausted()) return {.step = deepest, .why = *why};
   }

@@ -24,8 +24,9 @@ struct SearchResult {
 };
 
 /// Takes turns, each longer than the last: depth first with few uses of indeterminate calls, then
-/// more (finds a linearization fast, if there is one); and breadth first with inexhaustible
-/// indeterminate calls (every real linearization is one of these, so none means invalid).
-SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget);
+/// more (finds a linearization fast, if there is one); and breadth first. If the object has but
+/// finitely many states (`finite`), breadth first takes indeterminate calls for inexhaustible:
+/// every real linearization is one of these too, so none means invalid, and no counts are needed.
+SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget, bool finite);
 
 }  // namespace plumbline
