@@ -73,6 +73,7 @@ class Wal::Impl {
   Status prepare();
   Status zero(std::uint64_t from, std::uint64_t to);
   Status rotate();
+  Result<std::uint64_t> take_spare(const std::string& spare);
   Status start_segment(std::uint64_t sequence, const wal_format::SegmentEnd& before);
   Status sync_all();
   Status drop(raft::Index index);
@@ -244,18 +245,28 @@ Status Wal::Impl::zero(std::uint64_t from, std::uint64_t to) {
 // ---- Segments -----------------------------------------------------------------------------------
 
 Status Wal::Impl::rotate() {
-  // Replay relies on it: all of a segment is durable before there is a later one.
-  TRY(file_->sync());
+  // Replay relies on it: a segment and its name are durable before there is a later one.
+  TRY(sync_all());
   return start_segment(outline_.segments.back().sequence + 1, end_);
 }
 
-Status Wal::Impl::start_segment(std::uint64_t sequence, const wal_format::SegmentEnd& before) {
-  const bool recycled = !spares_.empty();
-  const std::string spare = path(spare_name(recycled ? spares_.back() : sequence));
-  TRY_ASSIGN(file_, recycled ? files_.open(spare) : files_.create(spare));
-  if (recycled) spares_.pop_back();
+// Opens `spare`, or makes it if there is none; gives the id that it had.
+Result<std::uint64_t> Wal::Impl::take_spare(const std::string& spare) {
+  if (!spares_.empty()) {
+    spares_.pop_back();
+    TRY_ASSIGN(file_, files_.open(spare));
+    TRY_ASSIGN(const std::string bytes, file_->read_at(0, wal_format::k_segment_header_bytes));
+    if (const auto header = wal_format::decode_segment_header(bytes)) return header->id();
+  }
+  // Also if a crash left a spare with half a header: whose records follow it, nobody knows.
+  TRY_ASSIGN(file_, files_.create(spare));
+  return std::uint64_t{0};
+}
 
-  const wal_format::SegmentHeader header{sequence, before, recycled};
+Status Wal::Impl::start_segment(std::uint64_t sequence, const wal_format::SegmentEnd& before) {
+  const std::string spare = path(spare_name(spares_.empty() ? sequence : spares_.back()));
+  TRY_ASSIGN(const std::uint64_t former_id, take_spare(spare));
+  const wal_format::SegmentHeader header{sequence, before, former_id};
   std::string bytes = wal_format::encode(header);
   wal_format::RecordWriter writer(bytes, {header.id(), wal_format::checksum_of_header(bytes), 0});
   writer.begin(RecordType::start);

@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::string_view k_magic = "plumbwal";
 constexpr std::uint32_t k_version = 1;
-constexpr std::uint32_t k_flag_recycled = 1;
 constexpr std::size_t k_alignment = 8;
 constexpr std::size_t k_type_at = 20;  // in a record's header; after the tag
 constexpr std::size_t k_tag_at = 16;
@@ -67,18 +66,19 @@ std::optional<Value> if_finished(const FixedReader& in, Value value) {
 // ---- Segments -----------------------------------------------------------------------------------
 
 std::uint64_t SegmentHeader::id() const {
-  return scramble(sequence + scramble(before.id + scramble(before.checksum)));
+  return scramble(sequence + scramble(before.id + scramble(before.checksum + scramble(former_id))));
 }
 
 std::string encode(const SegmentHeader& header) {
   std::string out(k_magic);
   put_fixed(out, k_version);
-  put_fixed(out, header.recycled ? k_flag_recycled : std::uint32_t{0});
   put_fixed(out, header.sequence);
   put_fixed(out, header.id());
+  put_fixed(out, header.former_id);
   put_fixed(out, header.before.id);
   put_fixed(out, header.before.offset);
   put_fixed(out, header.before.checksum);
+  out.resize(k_segment_header_bytes - sizeof(std::uint32_t), '\0');
   put_fixed(out, crc32_of(out));
   CHECK(out.size() == k_segment_header_bytes, "the header has its size");
   return out;
@@ -95,14 +95,13 @@ Result<SegmentHeader> decode_segment_header(std::string_view segment) {
   if (const auto version = in.number<std::uint32_t>(); version != k_version)
     return damaged(str("format ", version, ", but this version reads ", k_version));
   SegmentHeader header;
-  const auto flags = in.number<std::uint32_t>();
-  header.recycled = flags == k_flag_recycled;
   header.sequence = in.number<std::uint64_t>();
   const auto id = in.number<std::uint64_t>();
+  header.former_id = in.number<std::uint64_t>();
   header.before.id = in.number<std::uint64_t>();
   header.before.offset = in.number<std::uint64_t>();
   header.before.checksum = in.number<std::uint32_t>();
-  if (id != header.id() || flags > k_flag_recycled) return damaged("header that cannot be");
+  if (id != header.id()) return damaged("header that cannot be");
   return header;
 }
 

@@ -9,10 +9,11 @@
 ///     u32 synced     everything before this offset of the segment was durable when this was
 ///     written u32 tag        low half of the segment's id u8  type, 3 zeros
 ///
-/// `id` comes from the sequence, the id before and the last checksum before: what a recycled file
-/// still holds of its former life never verifies. `previous` chains the records, so none can be
-/// missing between two; and as it is stored, a record after a damaged one can still be recognised.
-/// `synced` tells a torn tail (nothing later knows it as durable) from damage to what was promised.
+/// `id` comes from the sequence, the end of the segment before and the id of the file's former
+/// life: what a recycled file still holds never verifies, even if it was the same segment before a
+/// crash. `previous` chains the records, so none can be missing between two; and as it is stored, a
+/// record after a damaged one can still be recognised. `synced` tells a torn tail (nothing later
+/// knows it as durable) from damage to what was promised.
 
 #include <cstdint>
 #include <optional>
@@ -25,7 +26,7 @@
 
 namespace plumbline::store::wal_format {
 
-inline constexpr std::size_t k_segment_header_bytes = 56;
+inline constexpr std::size_t k_segment_header_bytes = 64;
 inline constexpr std::size_t k_record_header_bytes = 24;
 /// Of one payload, so that every offset within a segment fits its 32 bits.
 inline constexpr std::size_t k_max_payload_bytes = 1U << 30;
@@ -40,8 +41,10 @@ struct SegmentEnd {
 };
 struct SegmentHeader {
   std::uint64_t sequence = 0;
-  SegmentEnd before;      ///< zeros for the first segment of all
-  bool recycled = false;  ///< the file had another life: what follows the records may be anything
+  SegmentEnd before;  ///< zeros for the first segment of all
+  /// Id of the segment that the file was before; then anything may follow the records. 0: a new
+  /// file.
+  std::uint64_t former_id = 0;
   std::uint64_t id() const;
   bool operator==(const SegmentHeader&) const = default;
 };

@@ -159,7 +159,7 @@ class Replayer {
     if (beyond.promised > at_)
       return damaged("damaged record, and a later one knows it as durable");
     const std::string_view rest = segment.substr(at_);
-    const bool is_clean = header.recycled
+    const bool is_clean = header.former_id != 0
                               ? !wal_format::looks_like_record(segment, replay_.end.id, at_)
                               : rest.find_first_not_of('\0') == std::string_view::npos;
     if (beyond.any || !is_clean)
