@@ -2,6 +2,7 @@
 /// System: a system under test: how to install, start and stop it on a node, and how to speak to it.
 /// A new one is one file in control/systems/ and one line in its all.cc.
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,9 +29,10 @@ class Client {
 };
 
 struct SystemOptions {
+  std::filesystem::path node_binary;    ///< what is installed; empty: the one beside this program
   std::vector<std::string> node_flags;  ///< passed on to every node
   std::vector<std::string> defects;     ///< planted bugs to switch on
-  bool stale_reads = false;             ///< read without asking for linearizability, on purpose
+  std::string reads = "linearizable";   ///< or "lease" or "stale", where the system has the choice
 };
 
 class System {

@@ -34,7 +34,7 @@ class Cluster {
   // hold (the process is gone, is stopped, runs again).
   virtual PerNode kill(const Nodes& nodes) = 0;    ///< SIGKILL the system's process
   virtual PerNode start(const Nodes& nodes) = 0;   ///< start it again; running already is ok
-  virtual PerNode pause(const Nodes& nodes) = 0;   ///< SIGSTOP
+  virtual PerNode pause(const Nodes& nodes) = 0;   ///< SIGSTOP; failed where it does not run
   virtual PerNode resume(const Nodes& nodes) = 0;  ///< SIGCONT
 
   /// Who leads now according to the nodes that answer; several during a partition, perhaps none.

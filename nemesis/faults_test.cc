@@ -77,6 +77,17 @@ TEST(Faults, ResumingAProcessThatWasKilledWhilePausedIsNoError) {
   EXPECT_TRUE(cluster.whole());
 }
 
+TEST(Faults, PausingLeavesOutWhatIsDeadAlready) {
+  FakeCluster cluster(3);
+  Rng rng(1);
+  cluster.kill({"n2"});
+  EXPECT_EQ(perform(all_faults(), asked("pause-all", "all"), cluster, rng).value,
+            Value::list("n1", "n3"));
+  cluster.kill({"n1", "n3"});
+  const Deed nothing = perform(all_faults(), asked("pause-all", "all"), cluster, rng);
+  EXPECT_EQ(nothing.error, "skipped: no process runs on n1, n2, n3");
+}
+
 TEST(Faults, RestartingDoesNotEndAPause) {
   FakeCluster cluster(3);
   Rng rng(1);

@@ -41,7 +41,11 @@ class FakeCluster : public Cluster {
                 [](Process p) { return p == Process::dead ? Process::running : p; });
   }
   PerNode pause(const Nodes& nodes) override {
-    return each("pause", nodes, [](Process p) { return p == Process::dead ? p : Process::paused; });
+    PerNode results =
+        each("pause", nodes, [](Process p) { return p == Process::dead ? p : Process::paused; });
+    for (auto& [node, status] : results)
+      if (processes[node] == Process::dead) status = fail(Error::Code::failed, "does not run");
+    return results;
   }
   PerNode resume(const Nodes& nodes) override {
     return each("resume", nodes,

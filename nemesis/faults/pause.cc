@@ -1,6 +1,7 @@
 /// Pause: SIGSTOP to the system's process; healing lets every process go on.
 /// Catches: leases and read confirmations that outlive a pause, answers sent from an old term.
 
+#include "core/base/text.h"
 #include "nemesis/faults/faults.h"
 #include "nemesis/targets.h"
 
@@ -11,8 +12,18 @@ namespace {
 Result<Injection> inject_pause(Cluster& cluster, const std::string& selector, Rng& rng) {
   const std::optional<Nodes> nodes = select(selector, cluster, rng);
   if (!nodes) return Skipped{"no node is " + selector + " now"};
-  TRY(all_ok(cluster.pause(*nodes)));
-  return Installed{to_value(*nodes)};
+  Nodes stopped;
+  Status failure;
+  for (const auto& [node, status] : cluster.pause(*nodes)) {
+    if (status)
+      stopped.push_back(node);
+    else if (status.error().code != Error::Code::failed)
+      failure = context(status.error(), node);
+  }
+  TRY(failure);
+  // Another fault may have killed what this one was to stop.
+  if (stopped.empty()) return Skipped{"no process runs on " + join(*nodes, ", ")};
+  return Installed{to_value(stopped)};
 }
 
 /// A process that was killed while it was paused is gone, and to resume it is nothing to do.

@@ -1,0 +1,86 @@
+/// plumbline check: judges a history that is there already, of a run or from elsewhere.
+
+#include <algorithm>
+#include <iostream>
+
+#include "control/run/commands/commands.h"
+#include "control/run/judge_again.h"
+#include "control/run/stop.h"
+#include "core/base/text.h"
+#include "core/history/codec.h"
+
+namespace plumbline {
+
+namespace {
+
+struct CheckFlags {
+  std::string path;
+  std::string model;
+  std::string time_budget = "60s";
+  bool keyed = false;
+  bool json = false;
+};
+
+/// What a history without a run.json is most likely of.
+std::string likely_model(const History& history) {
+  const bool appends =
+      std::ranges::any_of(history, [](const Event& event) { return event.f == "append"; });
+  return appends ? "list-append" : "cas-register";
+}
+
+struct Judged {
+  std::string warning;
+  Verdict verdict;
+};
+
+Result<Judged> judge_path(const CheckFlags& flags, CheckOptions options) {
+  if (std::filesystem::is_directory(flags.path)) {
+    TRY_ASSIGN(JudgedAgain again, judge_again(flags.path, options));
+    return Judged{std::move(again.warning), std::move(again.verdict)};
+  }
+  TRY_ASSIGN(const ReadHistory read, read_history(flags.path, flags.keyed));
+  if (options.model.empty()) options.model = likely_model(read.events);
+  return Judged{read.warning, judge_history(read.events, options)};
+}
+
+Result<int> carry_out(const CheckFlags& flags) {
+  CheckOptions options;
+  options.model = flags.model;
+  if (!flags.model.empty()) {
+    // A name that is not there is a slip of whoever typed it, not a missing file.
+    if (const auto known = known_model(flags.model); !known)
+      return fail(Error::Code::invalid, known.error().what);
+  }
+  TRY_ASSIGN(options.time_budget, duration_of("--time-budget", flags.time_budget));
+  Stop stop;
+  const SignalsTo signals(stop);
+  stop.begin_judging();
+  options.stop = &stop.abandon_judging();
+  TRY_ASSIGN(const Judged judged, judge_path(flags, options));
+  if (!judged.warning.empty()) std::cerr << "warning: " << judged.warning << "\n";
+  if (flags.json)
+    std::cout << to_json(judged.verdict) << std::endl;
+  else
+    std::cout << in_words(judged.verdict) << std::flush;
+  return stop.by_signal() ? k_exit_interrupted : exit_code(judged.verdict.validity);
+}
+
+}  // namespace
+
+Command add_check_command(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("check", "Judges a history file or a run's folder");
+  auto flags = std::make_shared<CheckFlags>();
+  command
+      ->add_option("path", flags->path, "A run's folder, or a history: JSON lines, EDN, jepsen.log")
+      ->required();
+  command->add_option("--model", flags->model,
+                      "What it is checked against (default: the run's own; else list-append if "
+                      "anything is appended, else cas-register)");
+  command->add_option("--time-budget", flags->time_budget, "Then the answer is unknown")
+      ->capture_default_str();
+  command->add_flag("--keyed", flags->keyed, "Values are [key value] pairs (Jepsen's tuples)");
+  command->add_flag("--json", flags->json, "The verdict as one JSON object");
+  return {command, [flags](const Invocation&) { return carry_out(*flags); }};
+}
+
+}  // namespace plumbline

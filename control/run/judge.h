@@ -1,0 +1,40 @@
+#pragma once
+/// What a run's verdict is made of: the history's checks, and what the nodes themselves showed.
+
+#include "checker/check.h"
+#include "control/run/node_logs.h"
+
+namespace plumbline {
+
+/// A node's process that ended although no fault ended it.
+struct Death {
+  NodeName node;
+  Nanos noticed{};
+  std::string last_words;  ///< the end of its log
+};
+
+struct Evidence {
+  Expectations expectations;
+  std::vector<Alarm> alarms;
+  std::vector<Death> deaths;
+  std::string cut_short;  ///< why the run did not go to its end; empty if it did
+};
+
+/// linearizable, statistics, vacuity, node logs, node died and completeness, composed. A run that
+/// was cut short is at best unknown.
+Verdict judge(const History& history, const Evidence& evidence, const CheckOptions& options);
+
+/// For a run that left nothing to judge: unknown, and why.
+Verdict not_judged(const std::string& why);
+
+/// The checks of the history alone, as for a history from elsewhere.
+Verdict judge_history(const History& history, const CheckOptions& options);
+
+/// 0 valid, 1 invalid, 2 unknown.
+int exit_code(Validity validity);
+
+/// A verdict for people: the word first, then each part's reason, then the smallest offending
+/// calls.
+std::string in_words(const Verdict& verdict);
+
+}  // namespace plumbline

@@ -1,0 +1,235 @@
+#include "control/run/run.h"
+
+#include <algorithm>
+#include <iterator>
+#include <thread>
+
+#include "control/interpreter/interpreter.h"
+#include "control/interpreter/recorder.h"
+#include "control/run/cluster_steps.h"
+#include "control/run/drive.h"
+#include "control/run/judge.h"
+#include "control/run/run_folder.h"
+#include "control/run/run_record.h"
+#include "core/base/text.h"
+
+namespace plumbline {
+
+namespace {
+
+/// Less than this is no evidence of anything, whatever the rest looks like.
+constexpr std::size_t k_least_ok = 10;
+constexpr Nanos k_linger = 50ms;
+constexpr int k_exit_interrupted = 130;
+constexpr int k_exit_harness = 255;
+
+class Run {
+ public:
+  Run(const RunOptions& options, RunParts parts, Stop& stop, Progress& progress)
+      : options_(options), parts_(std::move(parts)), stop_(stop), progress_(progress) {}
+
+  RunOutcome perform() {
+    Status went = open_folder();
+    if (went) went = bring_up();
+    if (went) went = drive_it();
+    if (!went) note_failure(went.error());
+    calm_down();
+    const bool linger = options_.leave_running && served_ && !stop_.asked() && !outcome_.failure;
+    if (!linger) tear_down();
+    finish();
+    if (parts_.on_outcome) parts_.on_outcome(outcome_);
+    if (linger) {
+      while (!stop_.asked()) std::this_thread::sleep_for(k_linger);
+      tear_down();
+    }
+    return std::move(outcome_);
+  }
+
+ private:
+  Status open_folder();
+  Status bring_up();
+  Status drive_it();
+  void calm_down();
+  void tear_down();
+  void finish();
+  void note_failure(const Error& error);
+  void note_problem(const Status& status);
+  void settle_outcome();
+  void write_results(const History& history);
+  void note_unwritten(const Status& status);
+
+  const RunOptions& options_;
+  RunParts parts_;
+  Stop& stop_;
+  Progress& progress_;
+  RunOutcome outcome_;
+
+  std::optional<RunFolder> folder_;
+  RunRecord record_;
+  std::unique_ptr<Recorder> recorder_;
+  std::unique_ptr<FaultLog> fault_log_;
+  std::vector<HeldNode> held_;
+  std::unique_ptr<RemoteCluster> cluster_;
+  std::unique_ptr<Drive> drive_;
+  bool served_ = false;  ///< the cluster came up: what follows is a run
+  bool target_up_ = false;
+  Evidence evidence_;
+};
+
+Status Run::open_folder() {
+  std::string faults = options_.faults;
+  std::ranges::replace(faults, ',', '+');
+  TRY_ASSIGN(folder_, RunFolder::create(options_.results, options_.workload + "-" + faults,
+                                        str(parts_.stamp, "-", options_.seed)));
+  outcome_.folder = folder_->path();
+  record_.info.title = options_.workload + " under " + options_.faults;
+  record_.info.command = command_of(options_);
+  record_.info.seed = str(options_.seed);
+  record_.info.system = parts_.system->name();
+  record_.info.target = parts_.target->name();
+  record_.info.workload = options_.workload;
+  record_.info.faults = options_.faults;
+  record_.info.started = parts_.started;
+  record_.info.versions = parts_.versions;
+  record_.model = parts_.workload.model;
+  record_.expectations.operations = parts_.workload.operations;
+  for (const Fault& fault : parts_.faults) record_.expectations.faults.push_back(fault.name);
+  record_.expectations.min_ok = k_least_ok;
+  TRY(save(record_, folder_->path()));
+  TRY_ASSIGN(recorder_, Recorder::open(folder_->file("history.jsonl")));
+  TRY_ASSIGN(fault_log_, FaultLog::open(folder_->file("faults.jsonl")));
+  recorder_->on_event = [this](const Event& event) { progress_.add(event); };
+  return {};
+}
+
+Status Run::bring_up() {
+  progress_.say("bringing up " + parts_.target->name());
+  target_up_ = true;
+  TRY_ASSIGN(const std::vector<NodeAccess> accesses, parts_.target->up());
+  for (const NodeAccess& access : accesses) record_.nodes.push_back(access.name);
+  TRY_ASSIGN(held_,
+             hold_nodes(accesses, parts_.connect, parts_.patience.connect, record_.info.command));
+  cluster_ = std::make_unique<RemoteCluster>(held_, *parts_.system, [this](const Action& action) {
+    fault_log_->write(action, recorder_->now());
+  });
+  if (stop_.asked()) return fail(Error::Code::interrupted, "interrupted");
+  TRY(clean(*cluster_, *parts_.system));
+  progress_.say("installing " + parts_.system->name() + " on " + join(record_.nodes, " "));
+  TRY(install(*cluster_, *parts_.system));
+  if (stop_.asked()) return fail(Error::Code::interrupted, "interrupted");
+  TRY(start_all(*cluster_));
+  TRY(wait_until_serving(*cluster_, *parts_.system, parts_.patience.serve, stop_));
+  served_ = true;
+  return {};
+}
+
+Status Run::drive_it() {
+  drive_ = std::make_unique<Drive>(options_, parts_, *cluster_, *recorder_, stop_, progress_);
+  return drive_->drive();
+}
+
+/// From a driven cluster to a healed one whose logs we have. Everything here is tried, whatever
+/// else fails; the first failure of the run is the one told.
+void Run::calm_down() {
+  if (drive_) {
+    if (const Status healed = drive_->heal(); !healed) note_failure(healed.error());
+    drive_->last_look();
+    record_.deaths = drive_->deaths();
+    drive_.reset();
+  }
+  if (!cluster_) return;
+  if (!options_.leave_running || !served_) note_problem(end_all(*cluster_));
+  if (stop_.at_once()) return;
+  CollectedLogs logs = collect_logs(*cluster_, *parts_.system, *folder_);
+  evidence_.alarms = std::move(logs.alarms);
+  std::ranges::move(logs.problems, std::back_inserter(outcome_.problems));
+}
+
+void Run::tear_down() {
+  cluster_.reset();
+  held_.clear();  // lets go of the guards, which heal once more and end what still runs
+  if (target_up_) note_problem(parts_.target->down());
+  target_up_ = false;
+}
+
+void Run::finish() {
+  if (!recorder_) return;
+  if (fault_log_) note_problem(fault_log_->close());
+  record_.info.duration = recorder_->now();
+  if (const Status closed = recorder_->close(); !closed) note_failure(closed.error());
+  if (outcome_.failure)
+    evidence_.cut_short = "the harness failed: " + outcome_.failure->what;
+  else if (stop_.by_signal())
+    evidence_.cut_short = "interrupted by a signal";
+  evidence_.expectations = record_.expectations;
+  evidence_.deaths = record_.deaths;
+  const History history = recorder_->snapshot();
+  const bool judged = served_ && !stop_.at_once();
+  if (judged) {
+    CheckOptions how;
+    how.model = record_.model;
+    how.time_budget =
+        stop_.by_signal() ? parts_.patience.judging_interrupted : parts_.patience.judging;
+    how.stop = &stop_.abandon_judging();
+    progress_.say(str("judging ", history.size(), " events"));
+    stop_.begin_judging();
+    outcome_.verdict = judge(history, evidence_, how);
+  } else {
+    outcome_.verdict = not_judged(evidence_.cut_short);
+  }
+  settle_outcome();
+  if (outcome_.failure) record_.failure = outcome_.failure->what;
+  write_results(history);
+}
+
+void Run::settle_outcome() {
+  if (outcome_.failure) {
+    outcome_.exit_code = k_exit_harness;
+    record_.outcome = "harness-failure";
+  } else if (stop_.by_signal()) {
+    outcome_.exit_code = k_exit_interrupted;
+    record_.outcome = "interrupted";
+  } else {
+    outcome_.exit_code = exit_code(outcome_.verdict.validity);
+    record_.outcome = to_string(outcome_.verdict.validity);
+  }
+  record_.exit_code = outcome_.exit_code;
+}
+
+void Run::write_results(const History& history) {
+  const auto& folder = *folder_;
+  note_unwritten(write_whole(folder.file("verdict.json"), to_json(outcome_.verdict) + "\n"));
+  note_unwritten(write_report(folder.file("report.html"), record_.info, history, outcome_.verdict));
+  note_unwritten(write_junit(folder.file("junit.xml"), record_.info, outcome_.verdict));
+  note_unwritten(save(record_, folder.path()));
+  note_unwritten(folder.mark_latest());
+}
+
+/// A result that could not be written is a failure of the harness: nobody may trust a folder
+/// without it.
+void Run::note_unwritten(const Status& status) {
+  if (status) return;
+  note_failure(status.error());
+  outcome_.exit_code = k_exit_harness;
+}
+
+void Run::note_failure(const Error& error) {
+  // An interruption is not a failure, and only the first failure explains the others.
+  if (error.code == Error::Code::interrupted) return;
+  if (outcome_.failure)
+    outcome_.problems.push_back(error.what);
+  else
+    outcome_.failure = error;
+}
+
+void Run::note_problem(const Status& status) {
+  if (!status) outcome_.problems.push_back(status.error().what);
+}
+
+}  // namespace
+
+RunOutcome run(const RunOptions& options, RunParts parts, Stop& stop, Progress& progress) {
+  return Run(options, std::move(parts), stop, progress).perform();
+}
+
+}  // namespace plumbline

@@ -1,0 +1,39 @@
+#pragma once
+/// RunFolder: the folder of one run, results/<workload>-<faults>/<time>-<seed>/.
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+
+namespace plumbline {
+
+class RunFolder {
+ public:
+  /// Makes results/`name`/`stamp`, and refuses to start where there is not enough room for a run.
+  /// Fails: io (also: less than k_least_room free), exists.
+  static Result<RunFolder> create(const std::filesystem::path& results, const std::string& name,
+                                  const std::string& stamp);
+  static constexpr std::uintmax_t k_least_room = 64u << 20;
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path file(const std::string& name) const { return path_ / name; }
+  /// nodes/<node>/, made if need be. Fails: io.
+  Result<std::filesystem::path> node(const std::string& node) const;
+  /// Points `latest` in results/ at this run, atomically. Fails: io.
+  Status mark_latest() const;
+
+ private:
+  RunFolder(std::filesystem::path results, std::filesystem::path path)
+      : results_(std::move(results)), path_(std::move(path)) {}
+
+  std::filesystem::path results_;
+  std::filesystem::path path_;
+};
+
+/// Replaces `file` as a whole: a reader sees the old text or the new, also after a crash.
+/// Fails: io.
+Status write_whole(const std::filesystem::path& file, std::string_view text);
+
+}  // namespace plumbline

@@ -1,0 +1,50 @@
+#pragma once
+/// RunRecord: run.json, what a run was and how it ended; and faults.jsonl, what was really done to
+/// its nodes. docs/history-format.md describes both files.
+
+#include <cstdio>
+#include <filesystem>
+#include <mutex>
+
+#include "checker/check.h"
+#include "control/run/judge.h"
+#include "report/report.h"
+
+namespace plumbline {
+
+struct RunRecord {
+  RunInfo info;
+  std::string model;          ///< what the history is checked against
+  Expectations expectations;  ///< what must have happened for the run to mean anything
+  Nodes nodes;
+  std::vector<Death> deaths;
+  std::string outcome =
+      "running";        ///< then valid, invalid, unknown, interrupted or harness-failure
+  std::string failure;  ///< of the harness, in one line
+  int exit_code = -1;
+};
+
+/// Writes run.json in `folder`, atomically. Fails: io.
+Status save(const RunRecord& record, const std::filesystem::path& folder);
+/// Fails: not_found, corrupt, naming the field.
+Result<RunRecord> load_run_record(const std::filesystem::path& folder);
+
+/// faults.jsonl: one action on one node a line, flushed as it goes. Threads: safe.
+class FaultLog {
+ public:
+  /// Fails: io.
+  static Result<std::unique_ptr<FaultLog>> open(const std::filesystem::path& file);
+  ~FaultLog();
+  FaultLog(const FaultLog&) = delete;
+  FaultLog& operator=(const FaultLog&) = delete;
+
+  void write(const Action& action, Nanos time);
+  Status close();  ///< Fails: io, if any line could not be written.
+
+ private:
+  explicit FaultLog(std::FILE* file) : file_(file) {}
+  std::mutex mutex_;
+  std::FILE* file_;
+};
+
+}  // namespace plumbline

@@ -1,0 +1,290 @@
+/// raftkv as a system under test: raftkvd on every node, one connection a process.
+/// Operations: read, write, cas of registers; read, append of lists. Integers are kept as texts.
+
+#include "control/systems/raftkv.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "control/systems/binary.h"
+#include "core/base/check.h"
+#include "core/base/text.h"
+#include "node/client/client.h"
+
+namespace plumbline {
+
+namespace {
+
+using kv_client::Connection;
+using Clock = std::chrono::steady_clock;
+
+constexpr int k_peer_port = 7000;
+constexpr int k_client_port = 7001;
+constexpr int k_http_port = 7002;
+constexpr const char* k_program = "raftkvd";
+/// Snapshots and new log segments every few seconds of load, so that the code for them runs.
+constexpr int k_snapshot_every = 200;
+constexpr int k_segment_bytes = 64 << 10;
+/// A node that is asked for its state answers from memory, or is in no state to answer.
+constexpr Nanos k_status_timeout = 300ms;
+/// A process whose node is dead or paused finds out in this time, and counts it as a failed open.
+constexpr Nanos k_connect_timeout = 1s;
+/// Leaders move, and hints are old: more hops than this are a circle.
+constexpr int k_most_hops = 4;
+
+/// The one table of errors: what an answer of raftkvd proves about the operation.
+struct Meaning {
+  proto::Code code;
+  EventType type;
+  const char* reason;
+};
+constexpr std::array k_meanings = {
+    Meaning{proto::Code::mismatch, EventType::fail, "decided by the log: the value differed"},
+    Meaning{proto::Code::not_found, EventType::fail, "decided by the log: there was no such key"},
+    Meaning{proto::Code::wrong_type, EventType::fail, "decided by the log: nothing was changed"},
+    Meaning{proto::Code::not_leader, EventType::fail, "refused before it was proposed"},
+    Meaning{proto::Code::busy, EventType::fail, "refused before it was proposed"},
+    Meaning{proto::Code::no_quorum, EventType::fail, "refused before it was proposed"},
+    Meaning{proto::Code::invalid, EventType::fail, "refused before it was proposed"},
+    Meaning{proto::Code::unknown_outcome, EventType::info, "proposed, and its fate is not known"},
+};
+
+EventType meaning_of(proto::Code code) {
+  const auto* row = std::ranges::find(k_meanings, code, &Meaning::code);
+  return row == k_meanings.end() ? EventType::info : row->type;
+}
+
+Completion not_sent(const Error& error) { return {EventType::fail, {}, "not-sent: " + error.what}; }
+
+/// What happened when the connection gave no answer.
+Completion no_answer(const Error& error, bool sent) {
+  if (!sent) return not_sent(error);
+  return {EventType::info, {}, str(to_string(error.code), ": ", error.what)};
+}
+
+Value from_text(const std::string& text) {
+  const auto number = parse_int(text);
+  return number ? Value(*number) : Value(text);
+}
+
+/// nil for a key that is not there.
+Value from_stored(const std::optional<proto::Value>& stored) {
+  if (!stored) return {};
+  if (const auto* text = std::get_if<std::string>(&*stored)) return from_text(*text);
+  Value::List items;
+  for (const std::string& item : std::get<std::vector<std::string>>(*stored))
+    items.push_back(from_text(item));
+  return Value(std::move(items));
+}
+
+std::string to_text(const Value& value) {
+  return value.is_int() ? str(value.as_int()) : to_string(value);
+}
+
+Result<proto::Request> request_for(const Operation& operation, proto::ReadMode reads) {
+  proto::Request request;
+  request.key = operation.key.is_text() ? operation.key.as_text() : to_string(operation.key);
+  if (operation.f == "read") {
+    request.op = proto::Op::get;
+    request.mode = reads;
+  } else if (operation.f == "write") {
+    request.op = proto::Op::put;
+    request.value = to_text(operation.value);
+  } else if (operation.f == "append") {
+    request.op = proto::Op::append;
+    request.value = to_text(operation.value);
+  } else if (operation.f == "cas" && operation.value.is_list() &&
+             operation.value.as_list().size() == 2) {
+    const Value& expected = operation.value.as_list()[0];
+    request.op = proto::Op::compare_and_set;
+    if (!expected.is_nil()) request.expected = to_text(expected);
+    request.value = to_text(operation.value.as_list()[1]);
+  } else {
+    return fail(Error::Code::invalid, "raftkv cannot do " + printable(operation.f));
+  }
+  return request;
+}
+
+Completion completion_of(const Operation& operation, const proto::Reply& reply) {
+  const bool is_read = operation.f == "read";
+  if (reply.code == proto::Code::ok) {
+    // Writes are answered with what was asked: the log keeps nothing else of them.
+    return {EventType::ok, is_read ? from_stored(reply.value) : operation.value, {}};
+  }
+  if (is_read && reply.code == proto::Code::not_found) return {EventType::ok, {}, {}};
+  std::string error = to_string(reply.code);
+  if (!reply.message.empty()) error += ": " + printable(reply.message);
+  return {meaning_of(reply.code), {}, std::move(error)};
+}
+
+struct Address {
+  std::string host;
+  int port = k_client_port;
+  auto operator<=>(const Address&) const = default;
+};
+
+/// "10.0.0.1:7001" or "[fd00::1]:7001", as nodes write it into hints.
+std::optional<Address> parse_address(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return std::nullopt;
+  const auto port = parse_int(text.substr(colon + 1));
+  std::string host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host.empty() || !port || *port < 1 || *port > 65535) return std::nullopt;
+  return Address{host, static_cast<int>(*port)};
+}
+
+/// One process: asks its own node, and where that says who leads, the leader. A node that answers
+/// "not leader" has certainly not done it, so asking again is not doing it twice.
+class RaftkvClient : public Client {
+ public:
+  RaftkvClient(Address home, Connection connection, proto::ReadMode reads)
+      : home_(std::move(home)), reads_(reads) {
+    connections_.emplace(home_, std::move(connection));
+  }
+
+  Completion invoke(const Operation& operation, Nanos timeout) override {
+    const auto deadline = Clock::now() + timeout;
+    const auto request = request_for(operation, reads_);
+    if (!request) return {EventType::fail, {}, request.error().what};
+    Address asked = home_;
+    for (int hop = 0;; ++hop) {
+      const Nanos left = deadline - Clock::now();
+      if (left <= Nanos::zero()) return {EventType::fail, {}, "not-leader: no time left to ask on"};
+      const auto reply = ask(asked, *request, deadline);
+      if (!reply) return settle(operation, reply.error());
+      const std::optional<Address> hint = leader_in(*reply);
+      if (!hint || *hint == asked || hop == k_most_hops) return completion_of(operation, *reply);
+      asked = *hint;
+    }
+  }
+
+ private:
+  struct NoAnswer {
+    Error error;
+    bool sent = false;
+  };
+
+  static std::optional<Address> leader_in(const proto::Reply& reply) {
+    if (reply.code != proto::Code::not_leader || !reply.leader) return std::nullopt;
+    return parse_address(reply.leader->client_address);
+  }
+
+  /// A read that may have been done has changed nothing: to know nothing of it is to have failed.
+  static Completion settle(const Operation& operation, const NoAnswer& none) {
+    Completion completion = no_answer(none.error, none.sent);
+    if (operation.f == "read") completion.type = EventType::fail;
+    return completion;
+  }
+
+  std::expected<proto::Reply, NoAnswer> ask(const Address& address, const proto::Request& request,
+                                            Clock::time_point deadline) {
+    auto found = connections_.find(address);
+    if (found == connections_.end()) {
+      auto opened = Connection::open(address.host, address.port, deadline - Clock::now());
+      if (!opened) return std::unexpected(NoAnswer{opened.error(), false});
+      found = connections_.emplace(address, *std::move(opened)).first;
+    }
+    auto reply = found->second.call(request, deadline - Clock::now());
+    if (reply) return *std::move(reply);
+    connections_.erase(found);
+    return std::unexpected(NoAnswer{reply.error(), reply.error().code != Error::Code::transport});
+  }
+
+  const Address home_;
+  const proto::ReadMode reads_;
+  std::map<Address, Connection> connections_;
+};
+
+std::string in_brackets(const std::string& address) {
+  return address.find(':') == std::string::npos ? address : "[" + address + "]";
+}
+
+class Raftkv : public System {
+ public:
+  explicit Raftkv(SystemOptions options)
+      : options_(std::move(options)),
+        reads_(proto::parse_read_mode(options_.reads).value_or(proto::ReadMode::linearizable)) {}
+
+  std::string name() const override { return "raftkv"; }
+  std::vector<std::string> operations() const override {
+    return {"read", "write", "cas", "append"};
+  }
+
+  Status install(Remote& remote, const NodeAccess& node) override {
+    std::filesystem::path file = options_.node_binary;
+    if (file.empty()) {
+      TRY_ASSIGN(file, beside_this_program(k_program));
+    }
+    return install_binary(remote, file, program(node));
+  }
+
+  std::string command_line(const NodeAccess& node,
+                           const std::vector<NodeAccess>& all) const override {
+    std::vector<std::string> members;
+    std::size_t id = 0;
+    for (const NodeAccess& member : all) {
+      members.push_back(str(members.size() + 1, "=", in_brackets(member.address), ":", k_peer_port,
+                            ":", k_client_port, ":", k_http_port));
+      if (member.name == node.name) id = members.size();
+    }
+    CHECK(id != 0, "a node is one of all nodes");
+    std::string line =
+        str(shell_quote(program(node)), " --id ", id, " --nodes ", shell_quote(join(members, ",")),
+            " --data-dir ", shell_quote(data_directory(node)), " --snapshot-every ",
+            k_snapshot_every, " --segment-bytes ", k_segment_bytes);
+    for (const std::string& defect : options_.defects) line += " --defect " + shell_quote(defect);
+    for (const std::string& flag : options_.node_flags) line += " " + shell_quote(flag);
+    return line;
+  }
+
+  std::string data_directory(const NodeAccess& node) const override {
+    return node.directory + "/data";
+  }
+  std::vector<std::string> log_files(const NodeAccess& node) const override {
+    return {node.directory + "/log/raftkvd.log"};
+  }
+
+  Result<std::unique_ptr<Client>> connect(const NodeAccess& node,
+                                          const std::vector<NodeAccess>&) override {
+    Address home{node.address, k_client_port};
+    TRY_ASSIGN(Connection connection, Connection::open(home.host, home.port, k_connect_timeout));
+    return std::make_unique<RaftkvClient>(std::move(home), std::move(connection), reads_);
+  }
+
+  bool serves(const NodeAccess& node) override {
+    const auto status = ask_status(node);
+    return status && status->leader != 0;
+  }
+  bool is_leader(const NodeAccess& node) override {
+    const auto status = ask_status(node);
+    return status && status->role == "leader";
+  }
+
+ private:
+  static std::string program(const NodeAccess& node) {
+    return node.directory + "/bin/" + k_program;
+  }
+
+  static std::optional<proto::Status> ask_status(const NodeAccess& node) {
+    auto connection = Connection::open(node.address, k_client_port, k_status_timeout);
+    if (!connection) return std::nullopt;
+    proto::Request request;
+    request.op = proto::Op::status;
+    auto reply = connection->call(request, k_status_timeout);
+    if (!reply || reply->code != proto::Code::ok) return std::nullopt;
+    return std::move(reply->status);
+  }
+
+  const SystemOptions options_;
+  const proto::ReadMode reads_;
+};
+
+}  // namespace
+
+std::unique_ptr<System> make_raftkv(const SystemOptions& options) {
+  return std::make_unique<Raftkv>(options);
+}
+
+}  // namespace plumbline
