@@ -3,36 +3,20 @@
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
 #include <libssh/server.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 
 #include "control/ssh/command.h"
+#include "control/ssh/liveness.h"
 #include "core/base/text.h"
 
 namespace plumbline {
 namespace {
 
-/// A peer that vanished without a word is given up after this; the server side uses the same.
-constexpr int k_dead_after_ms = 8000;
-constexpr int k_probe_every_s = 2;
-
 Nanos left(Deadline deadline) {
   return std::max(Nanos::zero(),
                   std::chrono::duration_cast<Nanos>(deadline - std::chrono::steady_clock::now()));
-}
-
-void watch_connection(ssh_session session) {
-  const int fd = ssh_get_fd(session);
-  const int on = 1, every = k_probe_every_s, count = 3, dead = k_dead_after_ms;
-  (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-  (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &every, sizeof every);
-  (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof every);
-  (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
-  (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead, sizeof dead);
 }
 
 /// How known_hosts writes an address: with the port when it is not 22.
@@ -59,7 +43,7 @@ Result<std::unique_ptr<SshSession>> SshSession::open(const NodeName& node, const
   if (made->session_ == nullptr) return fail(Error::Code::io, "libssh gave no session: no memory");
   TRY(made->configure(access, std::max<Nanos>(left(deadline), 1ms)));
   if (ssh_connect(made->session_) != SSH_OK) return made->broken("cannot connect");
-  watch_connection(made->session_);
+  notice_vanished_peer(ssh_get_fd(made->session_));
   TRY(made->check_host_key(access));
   TRY(made->authenticate(access));
   ssh_set_blocking(made->session_, 0);

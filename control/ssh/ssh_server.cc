@@ -16,6 +16,7 @@
 #include <cstring>
 #include <string>
 
+#include "control/ssh/liveness.h"
 #include "control/ssh/server_connection.h"
 #include "core/base/text.h"
 
@@ -23,8 +24,6 @@ namespace plumbline {
 namespace {
 
 constexpr int k_backlog = 64;
-constexpr int k_dead_after_ms = 6000;  ///< what sshd of a container is set to (2 s, three times)
-constexpr int k_probe_every_s = 2;
 
 Result<int> listen_on(const SshServerOptions& options) {
   addrinfo hints{};
@@ -53,17 +52,6 @@ int port_of(int fd) {
   return ntohs(address.ss_family == AF_INET6
                    ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
                    : reinterpret_cast<const sockaddr_in&>(address).sin_port);
-}
-
-/// A client that vanished without a word must not hold a guard for ever.
-void watch_client(int fd) {
-  const int on = 1, every = k_probe_every_s, count = 3, dead = k_dead_after_ms;
-  (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-  (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &every, sizeof every);
-  (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof every);
-  (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
-  (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead, sizeof dead);
-  (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 /// SIGCHLD as a file to wait on, for as long as this lives.
@@ -96,7 +84,9 @@ class ChildEnds {
 
 [[noreturn]] void become_connection(int client, const SshServerOptions& options) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  watch_client(client);
+  notice_vanished_peer(client);
+  const int on = 1;
+  (void)setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   serve_connection(client, options.host_key, options.authorized_key);
   _exit(0);
 }

@@ -25,7 +25,7 @@ std::string address_of(int number) { return str(k_network, number); }
 std::string name_of(int number) { return str("n", number); }
 std::string link_of(int number) { return str("to-", name_of(number)); }
 
-Status write_file(const std::filesystem::path& file, const std::string& text) {
+Status write_text(const std::filesystem::path& file, const std::string& text) {
   std::ofstream out(file, std::ios::binary | std::ios::trunc);
   out << text;
   out.close();
@@ -81,7 +81,7 @@ class LocalTarget final : public Target {
     TRY(make_network());
     std::string known_hosts;
     for (int number = 1; number <= nodes_; ++number) TRY(start_host(number, known_hosts));
-    TRY(write_file(keys() / "known_hosts", known_hosts));
+    TRY(write_text(keys() / "known_hosts", known_hosts));
     std::string plug;
     for (int number = 1; number <= nodes_; ++number) {
       TRY(hosts_[static_cast<std::size_t>(number) - 1].await(k_up_timeout));
@@ -106,7 +106,7 @@ class LocalTarget final : public Target {
     std::string hosts = str("127.0.0.1 localhost\n", address_of(k_controller), " controller\n");
     for (int number = 1; number <= nodes_; ++number)
       hosts += str(address_of(number), " ", name_of(number), "\n");
-    return write_file(folder_->path() / "hosts", hosts);
+    return write_text(folder_->path() / "hosts", hosts);
   }
 
   Status start_host(int number, std::string& known_hosts) {

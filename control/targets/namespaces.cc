@@ -24,7 +24,7 @@ std::unexpected<Error> unavailable(const std::string& what) {
   return fail(Error::Code::unavailable, str(what, ": ", std::strerror(errno)));
 }
 
-bool write_file(const char* path, std::string_view text) {
+bool write_setting(const char* path, std::string_view text) {
   const int fd = open(path, O_WRONLY | O_CLOEXEC);
   if (fd < 0) return false;
   const bool written = write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
@@ -58,9 +58,9 @@ Status become_root_of_user_namespace() {
   const gid_t group = getegid();
   if (unshare(CLONE_NEWUSER) != 0)
     return unavailable(str("no user namespace (try: ", remedy(), ")"));
-  const bool mapped = write_file("/proc/self/setgroups", "deny") &&
-                      write_file("/proc/self/uid_map", str("0 ", user, " 1\n")) &&
-                      write_file("/proc/self/gid_map", str("0 ", group, " 1\n"));
+  const bool mapped = write_setting("/proc/self/setgroups", "deny") &&
+                      write_setting("/proc/self/uid_map", str("0 ", user, " 1\n")) &&
+                      write_setting("/proc/self/gid_map", str("0 ", group, " 1\n"));
   if (!mapped) return unavailable("cannot map the user into its namespace");
   return {};
 }
