@@ -16,7 +16,7 @@ constexpr Nanos k_retry_pause = 100ms;  // between final reads of one thread
 /// Calls of one key: drawn, so that keys do not end all at once; the same whenever it is asked.
 std::int64_t calls_of(const Value& key, const WorkloadOptions& options) {
   const auto number = parse_int(std::string_view(key.as_text()).substr(1));
-  Rng rng(options.seed + static_cast<std::uint64_t>(number.value_or(0)));
+  Rng rng(Rng(options.seed).next() + static_cast<std::uint64_t>(number.value_or(0)));
   return rng.between(options.ops_per_key, 2 * std::int64_t{options.ops_per_key});
 }
 

@@ -46,7 +46,8 @@ class Validate final : public Wrapper {
 }  // namespace
 
 GenPtr validate(GenPtr gen) {
-  return std::make_shared<Validate>(std::make_shared<const std::unordered_set<Value>>(), std::move(gen));
+  return std::make_shared<Validate>(std::make_shared<const std::unordered_set<Value>>(),
+                                    std::move(gen));
 }
 
 }  // namespace plumbline::gen
