@@ -28,6 +28,7 @@ class Budget {
   }
   std::size_t used() const { return used_.load(std::memory_order_relaxed); }
   std::size_t memory() const { return memory_; }
+  const std::atomic<bool>* stop() const { return stop_; }
 
  private:
   friend class MemoryShare;

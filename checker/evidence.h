@@ -1,0 +1,21 @@
+#pragma once
+/// Evidence: why one object's history is not linearizable, for people.
+
+#include "checker/decide.h"
+
+namespace plumbline {
+
+/// Takes:  calls that decide() found to be invalid, and what it said.
+/// Gives:  where the history stops being linearizable, an order of what comes before, the smallest
+///         offending part if `minimized`, and the reason in words.
+/// Cost:   some twenty times the decision, or what the budget allows: then the core may be larger
+///         than need be, and explained_up_to earlier.
+Counterexample explain_invalid(const std::vector<Call>& calls, const ModelEntry& model,
+                               const Value& initial, const Decision& decision, bool minimized,
+                               Budget& budget);
+
+/// Why the calls of a core have no order, in one to three sentences.
+std::string explain_core(const std::vector<Call>& core, const ModelEntry& model,
+                         const Value& initial);
+
+}  // namespace plumbline
