@@ -1,6 +1,7 @@
 #include "control/interpreter/interpreter.h"
 
 #include <algorithm>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -40,21 +41,20 @@ class Interpreter {
       : generator_(std::move(generator)),
         options_(options),
         connect_(connect),
+        nemesis_(nemesis),
         recorder_(recorder),
         rng_(options.seed),
         roster_(options.concurrency, rng_,
                 first_process(recorder.last_process(), options.concurrency)),
         mailbox_(std::make_shared<Mailbox>()) {
     posts_.resize(static_cast<std::size_t>(options.concurrency) + 1);
-    hire(gen::k_nemesis_thread, nemesis_duty(nemesis));
-    for (gen::Thread thread = 0; thread < options.concurrency; ++thread)
-      hire(thread, client_duty(connect_, options_));
   }
   ~Interpreter() { dismiss_all(); }
   Interpreter(const Interpreter&) = delete;
   Interpreter& operator=(const Interpreter&) = delete;
 
   Status run() {
+    for (const gen::Thread thread : roster_.at(recorder_.now()).threads) TRY(hire(thread));
     tell_of_the_past();
     bool drains = false;
     Nanos nap{};
@@ -81,9 +81,16 @@ class Interpreter {
 
   Post& post(gen::Thread thread) { return posts_[static_cast<std::size_t>(thread + 1)]; }
 
-  void hire(gen::Thread thread, std::unique_ptr<Duty> duty) {
+  Status hire(gen::Thread thread) try {
+    auto duty =
+        thread == gen::k_nemesis_thread ? nemesis_duty(nemesis_) : client_duty(connect_, options_);
     auto worker = std::make_shared<Worker>(thread, std::move(duty), recorder_, mailbox_);
     post(thread) = {worker, std::thread([worker] { worker->run(); }), k_never};
+    return {};
+  } catch (const std::system_error& error) {
+    return fail(Error::Code::unavailable,
+                str("cannot start a thread for each of ", options_.concurrency,
+                    " clients: ", error.what(), "; lower the concurrency"));
   }
 
   void tell_of_the_past() {
@@ -161,28 +168,25 @@ class Interpreter {
       auto ended = post(thread).worker->abandon("client stuck: no answer in " +
                                                 format_duration(options_.operation_timeout));
       post(thread).thread.detach();
-      hire(thread, client_duty(connect_, options_));
-      if (ended) {
-        TRY_ASSIGN(const Event event, std::move(*ended));
-        take_event(thread, event, true);
-      }
+      post(thread) = {};
+      TRY(hire(thread));
+      if (!ended) continue;  // it came in at the last moment; its report is in the mailbox
+      TRY_ASSIGN(const Event event, std::move(*ended));
+      take_event(thread, event, true);
     }
     return {};
   }
 
   /// Those at rest leave, and are waited for; those with a call open are left behind.
   void dismiss_all() {
-    const gen::Context& context = roster_.at(recorder_.now());
-    for (const gen::Thread thread : context.threads) {
-      if (context.is_free(thread))
-        post(thread).worker->quit();
-      else
-        (void)post(thread).worker->abandon({});
-    }
+    std::erase_if(posts_, [](const Post& post) { return !post.worker; });  // never hired
+    std::vector<Worker*> leaving;
+    for (Post& post : posts_)
+      if (post.worker->quit()) leaving.push_back(post.worker.get());
     // Closing a connection may hang as well.
     const Nanos patience = recorder_.now() + options_.stuck_grace;
-    const auto still_here = [&](gen::Thread thread) { return !post(thread).worker->left(); };
-    while (recorder_.now() < patience && std::ranges::any_of(context.free, still_here))
+    const auto still_here = [](const Worker* worker) { return !worker->left(); };
+    while (recorder_.now() < patience && std::ranges::any_of(leaving, still_here))
       mailbox_->take(k_a_while);
     for (Post& post : posts_) {
       if (post.worker->left())
@@ -195,6 +199,7 @@ class Interpreter {
   gen::GenPtr generator_;
   const InterpreterOptions& options_;
   const Connect& connect_;
+  const Nemesis& nemesis_;
   Recorder& recorder_;
   Rng rng_;
   gen::Roster roster_;

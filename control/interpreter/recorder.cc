@@ -103,6 +103,7 @@ Status Recorder::close() {
     }
   }
   if (sync_thread_.joinable()) sync_thread_.join();
+  const std::lock_guard lock(mutex_);
   if (failed_) return std::unexpected(*failed_);
   return {};
 }

@@ -107,26 +107,26 @@ Worker::Worker(gen::Thread thread, std::unique_ptr<Duty> duty, Recorder& recorde
 
 void Worker::assign(Task task) {
   const std::lock_guard lock(mutex_);
-  CHECK(!task_ && !abandoned_, "a worker was given a second task");
+  CHECK(!task_ && !quitting_, "a worker was given a second task");
   task_ = std::move(task);
   invoked_ = false;
   changed_.notify_one();
 }
 
-void Worker::quit() {
+bool Worker::quit() {
   const std::lock_guard lock(mutex_);
   quitting_ = true;
   changed_.notify_one();
+  return !task_;
 }
 
 std::optional<Result<Event>> Worker::abandon(const std::string& why) {
   const std::lock_guard lock(mutex_);
-  abandoned_ = true;
+  quitting_ = true;
   changed_.notify_one();
-  if (!task_ || why.empty()) return std::nullopt;
+  if (!task_) return std::nullopt;
   if (!invoked_) {  // a machine so busy that the thread has not even begun
-    auto asked = record(thread_ == gen::k_nemesis_thread ? EventType::info : EventType::invoke,
-                        task_->operation.value, {});
+    auto asked = record(EventType::invoke, task_->operation.value, {});
     if (!asked) return asked;
   }
   return record(EventType::info, task_->operation.value, why);
@@ -157,14 +157,14 @@ void Worker::run() {
 
 /// Waits for a task and carries it out. False: leave.
 bool Worker::step(std::unique_lock<std::mutex>& lock) {
-  changed_.wait(lock, [this] { return task_ || quitting_ || abandoned_; });
-  if (abandoned_ || !task_) return false;
+  changed_.wait(lock, [this] { return task_ || quitting_; });
+  if (quitting_) return false;
   if (!invoke()) return false;
   const Task task = *task_;
   lock.unlock();
   const Completion completion = duty_->perform(task);
   lock.lock();
-  if (abandoned_) return false;
+  if (quitting_) return false;
   const bool has_result = completion.type == EventType::ok || thread_ == gen::k_nemesis_thread;
   auto ended = record(completion.type, has_result ? completion.value : task.operation.value,
                       completion.error);

@@ -61,9 +61,9 @@ class Worker {
          std::shared_ptr<Mailbox> mailbox);
 
   void assign(Task task);  ///< Requires: the task before has been reported complete.
-  void quit();             ///< leave when the task at hand is done
-  /// Gives the worker up: it records nothing more. If a task was at hand and `why` is not empty,
-  /// records its end as info, and gives that event.
+  /// Leave for good and record nothing more. False: a task is at hand, so that may take for ever.
+  bool quit();
+  /// As quit(), but if a task is at hand its end is recorded as info, for `why`; gives that event.
   std::optional<Result<Event>> abandon(const std::string& why);
 
   void run();                          ///< the thread's body
@@ -82,9 +82,8 @@ class Worker {
   std::mutex mutex_;  // guards all below; held while recording
   std::condition_variable changed_;
   std::optional<Task> task_;
-  bool invoked_ = false;  // the task's first event is recorded
-  bool quitting_ = false;
-  bool abandoned_ = false;
+  bool invoked_ = false;   // the task's first event is recorded
+  bool quitting_ = false;  // nothing is recorded any more
 };
 
 }  // namespace plumbline

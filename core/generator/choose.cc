@@ -9,6 +9,7 @@ GenPtr Soonest::offer(Answer answer, std::size_t who, std::uint64_t weight) {
   if (auto* pending = std::get_if<Pending>(&answer)) {
     alive_ = true;
     until_ = std::min(until_, pending->until);
+    changed_ = changed_ || pending->then;
     return std::move(pending->then);
   }
   auto* next = std::get_if<Next>(&answer);
@@ -45,22 +46,10 @@ class Any final : public Gen {
   Answer next(const Context& context) const override {
     Gens gens = gens_;
     Soonest soonest(*context.rng);
-    bool changed = false;
+    const auto put = [&gens](std::size_t i, GenPtr gen) { gens[i] = std::move(gen); };
     for (std::size_t i = 0; i < gens.size(); ++i)
-      if (GenPtr moved = soonest.offer(gens[i]->next(context), i)) {
-        gens[i] = std::move(moved);
-        changed = true;
-      }
-    if (soonest.exhausted()) return Exhausted{};
-    const auto who = soonest.who();
-    if (!who) {
-      GenPtr then = changed ? std::make_shared<Any>(std::move(gens)) : nullptr;
-      return Pending{std::move(then), soonest.until()};
-    }
-    Next next = std::move(soonest.next());
-    gens[*who] = std::move(next.then);
-    next.then = std::make_shared<Any>(std::move(gens));
-    return next;
+      if (GenPtr moved = soonest.offer(gens[i]->next(context), i)) put(i, std::move(moved));
+    return soonest.settle(put, [&gens] { return std::make_shared<Any>(std::move(gens)); });
   }
   GenPtr update(const Context& context, Thread thread, const Event& event) const override {
     auto changed = update_all(gens_, context, thread, event);

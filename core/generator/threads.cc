@@ -38,26 +38,15 @@ class EachThread final : public Gen {
   EachThread(Make make, Gens gens) : make_(std::move(make)), gens_(std::move(gens)) {}
 
   Answer next(const Context& context) const override {
+    if (gens_.empty() && !context.threads.empty()) return become(filled(context), context);
     Gens gens = gens_;
-    bool changed = gens.empty();
-    if (gens.empty())
-      for (const Thread thread : context.threads) gens.push_back((*make_)(thread));
     Soonest soonest(*context.rng);
+    const auto put = [&gens](std::size_t i, GenPtr gen) { gens[i] = std::move(gen); };
     for (std::size_t i = 0; i < gens.size(); ++i)
-      if (GenPtr moved = soonest.offer(gens[i]->next(context.slice(i, i + 1)), i)) {
-        gens[i] = std::move(moved);
-        changed = true;
-      }
-    if (soonest.exhausted()) return Exhausted{};
-    const auto who = soonest.who();
-    if (!who) {
-      GenPtr then = changed ? std::make_shared<EachThread>(make_, std::move(gens)) : nullptr;
-      return Pending{std::move(then), soonest.until()};
-    }
-    Next next = std::move(soonest.next());
-    gens[*who] = std::move(next.then);
-    next.then = std::make_shared<EachThread>(make_, std::move(gens));
-    return next;
+      if (GenPtr moved = soonest.offer(gens[i]->next(context.slice(i, i + 1)), i))
+        put(i, std::move(moved));
+    return soonest.settle(put,
+                          [&] { return std::make_shared<EachThread>(make_, std::move(gens)); });
   }
   GenPtr update(const Context& context, Thread thread, const Event& event) const override {
     const std::size_t i = position_of(context.threads, thread);
@@ -70,6 +59,11 @@ class EachThread final : public Gen {
   }
 
  private:
+  GenPtr filled(const Context& context) const {
+    Gens gens;
+    for (const Thread thread : context.threads) gens.push_back((*make_)(thread));
+    return std::make_shared<EachThread>(make_, std::move(gens));
+  }
   Make make_;
   Gens gens_;
 };
@@ -82,27 +76,15 @@ class Reserve final : public Gen {
   Answer next(const Context& context) const override {
     std::vector<Reserved> ranges = ranges_;
     Soonest soonest(*context.rng);
-    bool changed = false;
+    const auto put = [&ranges](std::size_t i, GenPtr gen) { ranges[i].gen = std::move(gen); };
     std::size_t begin = context.first_client();
     for (std::size_t i = 0; i < ranges.size(); ++i) {
       const std::size_t end = end_of(i, begin, context);
-      const Context narrow = context.slice(begin, end);
-      if (GenPtr moved = soonest.offer(ranges[i].gen->next(narrow), i, end - begin)) {
-        ranges[i].gen = std::move(moved);
-        changed = true;
-      }
+      Answer answer = ranges[i].gen->next(context.slice(begin, end));
+      if (GenPtr moved = soonest.offer(std::move(answer), i, end - begin)) put(i, std::move(moved));
       begin = end;
     }
-    if (soonest.exhausted()) return Exhausted{};
-    const auto who = soonest.who();
-    if (!who) {
-      GenPtr then = changed ? std::make_shared<Reserve>(std::move(ranges)) : nullptr;
-      return Pending{std::move(then), soonest.until()};
-    }
-    Next next = std::move(soonest.next());
-    ranges[*who].gen = std::move(next.then);
-    next.then = std::make_shared<Reserve>(std::move(ranges));
-    return next;
+    return soonest.settle(put, [&] { return std::make_shared<Reserve>(std::move(ranges)); });
   }
   GenPtr update(const Context& context, Thread thread, const Event& event) const override {
     const std::size_t position = position_of(context.threads, thread);

@@ -75,12 +75,24 @@ class Soonest {
   bool exhausted() const { return !alive_; }  ///< every answer was Exhausted
   Nanos until() const { return until_; }      ///< the earliest of the Pending ones
 
+  /// The answer of the whole whose parts were offered: put(who, gen) takes a part's place,
+  /// whole() is made of the parts as they are then.
+  template <class Put, class Whole>
+  Answer settle(const Put& put, const Whole& whole) {
+    if (!alive_) return Exhausted{};
+    if (!best_) return Pending{changed_ ? whole() : nullptr, until_};
+    put(who_, std::move(best_->then));
+    best_->then = whole();
+    return std::move(*best_);
+  }
+
  private:
   Rng& rng_;
   std::optional<Next> best_;
   std::size_t who_ = 0;
   std::uint64_t tied_ = 0;  // weights of all that are due at the best time
   bool alive_ = false;
+  bool changed_ = false;
   Nanos until_ = k_never;
 };
 
