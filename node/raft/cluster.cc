@@ -63,7 +63,7 @@ void Cluster::restart(NodeId id) {
 
 void Cluster::replace(NodeId id, Restored disk) {
   at(id).raft.reset();
-  at(id).disk = ModelDisk(std::move(disk));
+  at(id).disk = ModelDisk(std::move(disk), "0 given");
   start(id);
 }
 
@@ -131,15 +131,10 @@ std::uint64_t Cluster::propose(NodeId id, std::vector<std::string> commands) {
   return first;
 }
 
-ReadId Cluster::read(NodeId id, ReadMode mode) {
+ReadId Cluster::ask() {
   const ReadId read{++last_read_};
-  read_as(id, read, mode);
+  ask_as(read);
   return read;
-}
-
-void Cluster::read_as(NodeId id, ReadId read, ReadMode mode) {
-  invariants_.asked(read);
-  feed(id, Read{read, mode});
 }
 
 void Cluster::snapshot(NodeId id, Index keep_after) {

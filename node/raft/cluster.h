@@ -53,8 +53,9 @@ class Cluster {
   void feed(NodeId id, Input input);
   void tick(NodeId id) { feed(id, Tick{}); }
   std::uint64_t propose(NodeId id, std::vector<std::string> commands);  ///< number of the first one
-  ReadId read(NodeId id, ReadMode mode);
-  void read_as(NodeId id, ReadId read, ReadMode mode);
+  /// A client asks now; any node may hear of it later. Scripts choose their own ids.
+  ReadId ask();
+  void ask_as(ReadId read) { invariants_.asked(read); }
   void snapshot(NodeId id, Index keep_after);
   void sync(NodeId id, std::size_t writes = SIZE_MAX);
   void do_chunks(NodeId id);  ///< all chunk reads and writes asked for

@@ -40,6 +40,11 @@ void Invariants::stepped(const std::vector<Node>& nodes, std::size_t which,
     report(str(name_of(node.id), "'s commit index fell from ", seen.commit, " to ", status.commit));
   if (status.applied > status.commit)
     report(str(name_of(node.id), " applied more than is committed"));
+  const bool counted =
+      status.role == Role::leader && status.commit > seen.commit && !effects.restore;
+  if (counted && node.raft->term_at(status.commit) != status.term)
+    report(str(name_of(node.id), " leads term ", status.term, " and commits ", status.commit,
+               " of an earlier term by counting copies"));
   seen.term = status.term;
   seen.commit = status.commit;
   if (effects.persist) check_entries(node, effects.persist->entries);

@@ -15,7 +15,8 @@ namespace plumbline::raft::testing {
 class ModelDisk {
  public:
   ModelDisk() = default;
-  explicit ModelDisk(Restored start) : durable_(std::move(start)) {}
+  ModelDisk(Restored start, std::string snapshot)
+      : durable_(std::move(start)), snapshot_bytes_(std::move(snapshot)) {}
 
   void write(Persist persist) { unsynced_.push_back(std::move(persist)); }
   /// Makes the oldest `count` writes durable. Gives: the number of the last; 0 if there is none.

@@ -1,6 +1,8 @@
 #include "node/raft/random_run.h"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <queue>
 #include <variant>
 
@@ -12,10 +14,12 @@ namespace {
 
 /// How bad things are in one run: drawn once, so that seeds differ in kind and not only in detail.
 struct Trouble {
-  double drop, duplicate, slow, crash, cut, corrupt;
+  double drop, duplicate, slow, crash, pause, cut, corrupt;
   Nanos delay_max;       // of an ordinary message
   Nanos slow_delay_max;  // of an unlucky one: long enough to outlive leaders
   Nanos sync_max;
+  Nanos pace;  // of faults
+  Nanos client_pause;
 };
 
 struct TickDue {
@@ -27,9 +31,13 @@ struct Arrival {
 struct SyncDue {
   NodeId node;
 };
+struct ReadDue {
+  NodeId node;
+  Read read;
+};
 struct ClientTurn {};
 struct FaultTurn {};
-using Happening = std::variant<TickDue, Arrival, SyncDue, ClientTurn, FaultTurn>;
+using Happening = std::variant<TickDue, Arrival, SyncDue, ReadDue, ClientTurn, FaultTurn>;
 
 class RandomRun {
  public:
@@ -70,14 +78,24 @@ class RandomRun {
     Trouble trouble{};
     trouble.drop = some(0.2);
     trouble.duplicate = some(0.2);
-    trouble.slow = some(0.1);
+    trouble.slow = rng_.chance(0.3) ? some(0.6) : some(0.1);
     trouble.crash = some(0.6);
+    trouble.pause = some(0.5);
     trouble.cut = some(0.8);
     trouble.corrupt = some(0.3);
-    trouble.delay_max = Nanos{rng_.between(100'000, 40'000'000)};
-    trouble.slow_delay_max = Nanos{rng_.between(100'000'000, 2'000'000'000)};
-    trouble.sync_max = Nanos{rng_.between(100'000, rng_.chance(0.3) ? 300'000'000 : 10'000'000)};
+    trouble.delay_max = scaled(100us, 40ms);
+    trouble.slow_delay_max = scaled(100ms, 2s);
+    trouble.sync_max = scaled(100us, 300ms);
+    trouble.pace = scaled(100ms, 1500ms);
+    trouble.client_pause = scaled(4ms, 30ms);
     return trouble;
+  }
+
+  /// Each order of magnitude is as likely.
+  Nanos scaled(Nanos least, Nanos most) {
+    const double ratio = static_cast<double>(most.count()) / static_cast<double>(least.count());
+    return Nanos{static_cast<std::int64_t>(static_cast<double>(least.count()) *
+                                           std::pow(ratio, rng_.unit()))};
   }
 
   ClusterOptions cluster_options(std::uint64_t seed, const std::set<std::string>& defects) {
@@ -91,6 +109,8 @@ class RandomRun {
     out.config.max_inflight_appends = static_cast<std::size_t>(rng_.between(1, 16));
     out.config.max_inflight_bytes = static_cast<std::size_t>(rng_.between(1, 2000));
     out.config.max_uncommitted_bytes = 4000;
+    // The further apart, the longer an old leader goes on beside a new one.
+    out.config.election_timeout_max = Nanos{rng_.between(400'000'000, 1'500'000'000)};
     for (int i = 0; i < out.nodes; ++i) out.rates.push_back(0.97 + 0.06 * rng_.unit());
     return out;
   }
@@ -127,15 +147,32 @@ class RandomRun {
     return pause(calm_ ? Nanos{1ms} : trouble_.delay_max);
   }
 
+  bool is_paused(NodeId node) const {
+    const auto paused = paused_until_.find(node);
+    return paused != paused_until_.end() && paused->second > cluster_.now();
+  }
+  /// A paused process does nothing; when it goes on, all that waited comes at about the same time,
+  /// in any order.
+  bool put_off(NodeId node, const Happening& what) {
+    if (!is_paused(node)) return false;
+    at(paused_until_[node] - cluster_.now() + pause(2ms), what);
+    return true;
+  }
   void happen(const TickDue& due) {
+    if (put_off(due.node, due)) return;
     cluster_.tick(due.node);
     at(Nanos{rng_.between(5'000'000, 20'000'000)}, due);
   }
   void happen(Arrival& arrival) {
     if (cluster_.is_cut(arrival.message.from, arrival.message.to)) return;
+    if (put_off(arrival.message.to, arrival)) return;
     cluster_.deliver(std::move(arrival.message));
   }
+  void happen(const ReadDue& due) {
+    if (!put_off(due.node, due)) cluster_.feed(due.node, due.read);
+  }
   void happen(const SyncDue& due) {
+    if (put_off(due.node, due)) return;
     const auto writes = cluster_.disk(due.node).unsynced();
     if (writes > 0) cluster_.sync(due.node, 1 + rng_.below(writes));
     cluster_.do_chunks(due.node);
@@ -146,14 +183,15 @@ class RandomRun {
     if (rng_.chance(0.5)) {
       std::vector<std::string> commands;
       for (std::int64_t i = rng_.between(1, 4); i > 0; --i) commands.push_back(str("v", ++values_));
-      cluster_.propose(to, std::move(commands));
+      if (!is_paused(to)) cluster_.propose(to, std::move(commands));
     } else {
       // Every node that believes it leads is asked: a deposed one must not answer.
-      for (const NodeId id : cluster_.ids())
-        if (cluster_.is_up(id))
-          cluster_.read(id, rng_.chance(0.5) ? ReadMode::lease : ReadMode::read_index);
+      for (const NodeId id : cluster_.ids()) {
+        const Read read{cluster_.ask(), rng_.chance(0.5) ? ReadMode::lease : ReadMode::read_index};
+        at(0ms, ReadDue{id, read});
+      }
     }
-    at(pause(calm_ ? Nanos{100ms} : Nanos{20ms}), ClientTurn{});
+    at(pause(calm_ ? Nanos{100ms} : trouble_.client_pause), ClientTurn{});
   }
   void happen(FaultTurn&) {
     if (calm_) return;
@@ -164,13 +202,17 @@ class RandomRun {
       const auto writes = cluster_.disk(victim).unsynced();
       cluster_.crash(victim, rng_.below(writes + 1), rng_.below(3));
     }
+    if (rng_.chance(trouble_.pause)) {
+      const NodeId victim = cluster_.leader() && rng_.chance(0.6) ? *cluster_.leader() : any_node();
+      paused_until_[victim] = cluster_.now() + pause(1500ms);
+    }
     if (rng_.chance(0.4)) cluster_.mend();
     if (rng_.chance(trouble_.cut)) cut_some();
     if (const NodeId id = any_node(); cluster_.is_up(id) && rng_.chance(0.3)) {
       const auto applied = cluster_.raft(id).status().applied.value;
       cluster_.snapshot(id, Index{applied - rng_.below(std::min<std::uint64_t>(applied, 5) + 1)});
     }
-    at(pause(300ms), FaultTurn{});
+    at(pause(trouble_.pace), FaultTurn{});
   }
   void cut_some() {
     const NodeId one = cluster_.leader() && rng_.chance(0.5) ? *cluster_.leader() : any_node();
@@ -185,6 +227,7 @@ class RandomRun {
 
   void mend() {
     calm_ = true;
+    paused_until_.clear();
     cluster_.mend();
     for (const NodeId id : cluster_.ids()) cluster_.restart(id);
     commit_when_mended_ = cluster_.highest_commit();
@@ -201,8 +244,8 @@ class RandomRun {
         return str("n", id, " is at ", status.commit, ", the cluster at ",
                    cluster_.highest_commit());
     }
-    const ReadId read = cluster_.read(*leader, ReadMode::read_index);
-    put_on_wire();
+    const ReadId read = cluster_.ask();
+    at(0ms, ReadDue{*leader, {read, ReadMode::read_index}});
     run_until(cluster_.now() + 200ms);
     if (!cluster_.was_answered(read)) return "a read was not answered after everything was mended";
     return cluster_.violation();
@@ -218,6 +261,7 @@ class RandomRun {
   Trouble trouble_;
   Cluster cluster_;
   std::priority_queue<Due> due_;
+  std::map<NodeId, Nanos> paused_until_;
   std::uint64_t order_ = 0;
   std::uint64_t steps_ = 0;
   std::uint64_t values_ = 0;
