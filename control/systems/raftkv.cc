@@ -19,9 +19,9 @@ namespace {
 using kv_client::Connection;
 using Clock = std::chrono::steady_clock;
 
-constexpr int k_peer_port = 7000;
-constexpr int k_client_port = 7001;
-constexpr int k_http_port = 7002;
+constexpr std::uint16_t k_peer_port = 7000;
+constexpr std::uint16_t k_client_port = 7001;
+constexpr std::uint16_t k_http_port = 7002;
 constexpr const char* k_program = "raftkvd";
 /// Snapshots and new log segments every few seconds of load, so that the code for them runs.
 constexpr int k_snapshot_every = 200;
@@ -53,14 +53,6 @@ constexpr std::array k_meanings = {
 EventType meaning_of(proto::Code code) {
   const auto* row = std::ranges::find(k_meanings, code, &Meaning::code);
   return row == k_meanings.end() ? EventType::info : row->type;
-}
-
-Completion not_sent(const Error& error) { return {EventType::fail, {}, "not-sent: " + error.what}; }
-
-/// What happened when the connection gave no answer.
-Completion no_answer(const Error& error, bool sent) {
-  if (!sent) return not_sent(error);
-  return {EventType::info, {}, str(to_string(error.code), ": ", error.what)};
 }
 
 Value from_text(const std::string& text) {
@@ -115,25 +107,11 @@ Completion completion_of(const Operation& operation, const proto::Reply& reply) 
   if (is_read && reply.code == proto::Code::not_found) return {EventType::ok, {}, {}};
   std::string error = to_string(reply.code);
   if (!reply.message.empty()) error += ": " + printable(reply.message);
-  return {meaning_of(reply.code), {}, std::move(error)};
+  // A read that may have been done has changed nothing: to know nothing of it is to have failed.
+  return {is_read ? EventType::fail : meaning_of(reply.code), {}, std::move(error)};
 }
 
-struct Address {
-  std::string host;
-  int port = k_client_port;
-  auto operator<=>(const Address&) const = default;
-};
-
-/// "10.0.0.1:7001" or "[fd00::1]:7001", as nodes write it into hints.
-std::optional<Address> parse_address(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos) return std::nullopt;
-  const auto port = parse_int(text.substr(colon + 1));
-  std::string host = text.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  if (host.empty() || !port || *port < 1 || *port > 65535) return std::nullopt;
-  return Address{host, static_cast<int>(*port)};
-}
+using Address = std::pair<std::string, std::uint16_t>;
 
 /// One process: asks its own node, and where that says who leads, the leader. A node that answers
 /// "not leader" has certainly not done it, so asking again is not doing it twice.
@@ -150,46 +128,34 @@ class RaftkvClient : public Client {
     if (!request) return {EventType::fail, {}, request.error().what};
     Address asked = home_;
     for (int hop = 0;; ++hop) {
-      const Nanos left = deadline - Clock::now();
-      if (left <= Nanos::zero()) return {EventType::fail, {}, "not-leader: no time left to ask on"};
       const auto reply = ask(asked, *request, deadline);
-      if (!reply) return settle(operation, reply.error());
-      const std::optional<Address> hint = leader_in(*reply);
+      if (!reply) return {EventType::fail, {}, "not-sent: " + reply.error().what};
+      const auto hint = leader_in(*reply);
       if (!hint || *hint == asked || hop == k_most_hops) return completion_of(operation, *reply);
       asked = *hint;
     }
   }
 
  private:
-  struct NoAnswer {
-    Error error;
-    bool sent = false;
-  };
-
   static std::optional<Address> leader_in(const proto::Reply& reply) {
-    if (reply.code != proto::Code::not_leader || !reply.leader) return std::nullopt;
-    return parse_address(reply.leader->client_address);
+    if (reply.code != proto::Code::not_leader || !reply.leader || reply.leader->id == 0)
+      return std::nullopt;
+    auto address = kv_client::parse_endpoint(reply.leader->client_address);
+    return address ? std::optional(*std::move(address)) : std::nullopt;
   }
 
-  /// A read that may have been done has changed nothing: to know nothing of it is to have failed.
-  static Completion settle(const Operation& operation, const NoAnswer& none) {
-    Completion completion = no_answer(none.error, none.sent);
-    if (operation.f == "read") completion.type = EventType::fail;
-    return completion;
-  }
-
-  std::expected<proto::Reply, NoAnswer> ask(const Address& address, const proto::Request& request,
-                                            Clock::time_point deadline) {
+  /// Fails: the request was certainly not done.
+  Result<proto::Reply> ask(const Address& address, const proto::Request& request,
+                           Clock::time_point deadline) {
     auto found = connections_.find(address);
     if (found == connections_.end()) {
-      auto opened = Connection::open(address.host, address.port, deadline - Clock::now());
-      if (!opened) return std::unexpected(NoAnswer{opened.error(), false});
-      found = connections_.emplace(address, *std::move(opened)).first;
+      TRY_ASSIGN(Connection opened,
+                 Connection::open(address.first, address.second, deadline - Clock::now()));
+      found = connections_.emplace(address, std::move(opened)).first;
     }
     auto reply = found->second.call(request, deadline - Clock::now());
-    if (reply) return *std::move(reply);
-    connections_.erase(found);
-    return std::unexpected(NoAnswer{reply.error(), reply.error().code != Error::Code::transport});
+    if (!found->second.is_open()) connections_.erase(found);
+    return reply;
   }
 
   const Address home_;
@@ -249,7 +215,7 @@ class Raftkv : public System {
   Result<std::unique_ptr<Client>> connect(const NodeAccess& node,
                                           const std::vector<NodeAccess>&) override {
     Address home{node.address, k_client_port};
-    TRY_ASSIGN(Connection connection, Connection::open(home.host, home.port, k_connect_timeout));
+    TRY_ASSIGN(Connection connection, Connection::open(home.first, home.second, k_connect_timeout));
     return std::make_unique<RaftkvClient>(std::move(home), std::move(connection), reads_);
   }
 
