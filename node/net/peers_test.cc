@@ -1,0 +1,184 @@
+// Links between nodes over loopback, without a Raft core.
+
+#include "node/net/peers.h"
+
+#include <gtest/gtest.h>
+
+#include <sys/socket.h>
+
+#include <memory>
+
+#include "node/net/link_health.h"
+#include "node/net/testing.h"
+#include "node/proto/frame.h"
+
+namespace plumbline::net {
+namespace {
+
+using raft::Index;
+using raft::NodeId;
+using raft::Round;
+using raft::Term;
+
+class PeersTest : public testing::Test {
+ protected:
+  /// A port nobody listens on, as far as one can know.
+  std::uint16_t free_port() {
+    asio::ip::tcp::acceptor probe(io, loopback(0));
+    return probe.local_endpoint().port();
+  }
+  std::unique_ptr<Peers> node(std::uint64_t self, std::uint64_t other, std::uint16_t other_port,
+                              std::vector<raft::Message>& inbox, const std::string& cluster = "c") {
+    return std::make_unique<Peers>(
+        io, cluster, NodeId(self),
+        std::vector<PeerAddress>{{NodeId(other), "127.0.0.1", other_port}},
+        [&inbox](raft::Message message) { inbox.push_back(std::move(message)); }, log);
+  }
+  bool turn_until(const std::vector<Peers*>& all, const std::function<bool()>& done) {
+    return run_until(io, [&] {
+      for (Peers* one : all) {
+        one->tick(steady_now());
+        one->flush();
+      }
+      return done();
+    });
+  }
+  static raft::Message heartbeat(std::uint64_t from, std::uint64_t to, std::uint64_t round) {
+    return {NodeId(from), NodeId(to), Term(1), raft::Heartbeat{Index(0), Round(round)}};
+  }
+
+  asio::io_context io{1};
+  Log log{1, -1};
+  std::vector<raft::Message> at_one, at_two;
+};
+
+TEST_F(PeersTest, MessagesGoBothWays) {
+  const std::uint16_t port_one = free_port();
+  const std::uint16_t port_two = free_port();
+  auto one = node(1, 2, port_two, at_one);
+  auto two = node(2, 1, port_one, at_two);
+  ASSERT_TRUE(one->start(loopback(port_one)));
+  ASSERT_TRUE(two->start(loopback(port_two)));
+  ASSERT_TRUE(turn_until({one.get(), two.get()},
+                         [&] { return one->links_up() == 1 && two->links_up() == 1; }));
+  for (std::uint64_t i = 0; i < 100; ++i) one->send(heartbeat(1, 2, i));
+  two->send(heartbeat(2, 1, 7));
+  ASSERT_TRUE(turn_until({one.get(), two.get()},
+                         [&] { return at_two.size() == 100 && at_one.size() == 1; }));
+  EXPECT_EQ(std::get<raft::Heartbeat>(at_two[99].body).round, Round(99));
+  EXPECT_EQ(one->figures().sent, 100u);
+}
+
+TEST_F(PeersTest, ANodeThatComesBackIsReachedWithinAFractionOfASecond) {
+  const std::uint16_t port_one = free_port();
+  const std::uint16_t port_two = free_port();
+  auto one = node(1, 2, port_two, at_one);
+  ASSERT_TRUE(one->start(loopback(port_one)));
+  for (int i = 0; i < 100; ++i) {
+    one->tick(steady_now());
+    io.restart();
+    io.run_for(10ms);
+  }
+  one->send(heartbeat(1, 2, 1));
+  EXPECT_EQ(one->figures().dropped, 1u);
+  auto two = node(2, 1, port_one, at_two);
+  ASSERT_TRUE(two->start(loopback(port_two)));
+  const Nanos begin = steady_now();
+  ASSERT_TRUE(turn_until({one.get(), two.get()}, [&] { return one->links_up() == 1; }));
+  EXPECT_LT(steady_now() - begin, 2s);  // 200 ms on a machine with nothing else to do
+}
+
+TEST_F(PeersTest, AForeignClusterIsRefusedAndNothingItSaysIsHeard) {
+  const std::uint16_t port_one = free_port();
+  const std::uint16_t port_two = free_port();
+  auto one = node(1, 2, port_two, at_one, "ours");
+  auto two = node(2, 1, port_one, at_two, "theirs");
+  ASSERT_TRUE(one->start(loopback(port_one)));
+  ASSERT_TRUE(two->start(loopback(port_two)));
+  ASSERT_TRUE(turn_until({one.get(), two.get()}, [&] {
+    one->send(heartbeat(1, 2, 1));
+    two->send(heartbeat(2, 1, 1));
+    return one->figures().refused > 1 && two->figures().refused > 1;
+  }));
+  EXPECT_TRUE(at_one.empty());
+  EXPECT_TRUE(at_two.empty());
+}
+
+TEST_F(PeersTest, AFrameOutOfPlaceEndsTheSession) {
+  const std::uint16_t port_one = free_port();
+  auto one = node(1, 2, free_port(), at_one);
+  ASSERT_TRUE(one->start(loopback(port_one)));
+  const auto ends = [&](const std::string& bytes) {
+    asio::ip::tcp::socket socket(io);
+    socket.connect(loopback(port_one));
+    socket.non_blocking(true);
+    asio::write(socket, asio::buffer(bytes));
+    return run_until(io, [&] {
+      char buffer[512];
+      std::error_code error;
+      socket.read_some(asio::buffer(buffer), error);
+      return error && error != asio::error::would_block;
+    });
+  };
+  const auto hello = [](Hello what) {
+    std::string bytes;
+    append_hello(bytes, what);
+    return bytes;
+  };
+  const Hello good{.cluster = "c", .from = NodeId(2), .to = NodeId(1)};
+  std::string message;
+  append_message(message, heartbeat(2, 1, 1));
+  std::string from_another;
+  append_message(from_another, heartbeat(3, 1, 1));
+  EXPECT_TRUE(ends(message)) << "a message before a hello";
+  EXPECT_TRUE(ends(hello(good) + hello(good)));
+  EXPECT_TRUE(ends(hello(good) + from_another));
+  EXPECT_TRUE(ends(hello({.version = 9, .cluster = "c", .from = NodeId(2), .to = NodeId(1)})));
+  EXPECT_TRUE(ends(hello({.cluster = "c", .from = NodeId(2), .to = NodeId(4)})));
+  EXPECT_TRUE(ends(hello({.cluster = "c", .from = NodeId(3), .to = NodeId(1)})));
+  EXPECT_TRUE(ends(std::string(100, '\xff')));
+  EXPECT_TRUE(at_one.empty());
+}
+
+TEST_F(PeersTest, ANewSessionOfANodeReplacesItsOldOne) {
+  const std::uint16_t port_one = free_port();
+  auto one = node(1, 2, free_port(), at_one);
+  ASSERT_TRUE(one->start(loopback(port_one)));
+  std::string bytes;
+  append_hello(bytes, {.cluster = "c", .from = NodeId(2), .to = NodeId(1)});
+  append_message(bytes, heartbeat(2, 1, 1));
+  asio::ip::tcp::socket old_one(io), new_one(io);
+  old_one.connect(loopback(port_one));
+  asio::write(old_one, asio::buffer(bytes));
+  ASSERT_TRUE(run_until(io, [&] { return at_one.size() == 1; }));
+  new_one.connect(loopback(port_one));
+  asio::write(new_one, asio::buffer(bytes));
+  ASSERT_TRUE(run_until(io, [&] { return at_one.size() == 2; }));
+  old_one.non_blocking(true);
+  EXPECT_TRUE(run_until(io, [&] {
+    char byte = 0;
+    std::error_code error;
+    old_one.read_some(asio::buffer(&byte, 1), error);
+    return error && error != asio::error::would_block;
+  }));
+}
+
+TEST_F(PeersTest, BytesThatAreNeverAcknowledgedAreNoticed) {
+  // The other end accepts and never reads: once its buffers are full, nothing moves.
+  asio::ip::tcp::acceptor acceptor(io, loopback(0));
+  asio::ip::tcp::socket sender(io);
+  sender.connect(acceptor.local_endpoint());
+  const auto receiver = acceptor.accept();
+  sender.non_blocking(true);
+  const std::string block(1 << 20, 'x');
+  std::error_code error;
+  while (!error) sender.write_some(asio::buffer(block), error);
+  LinkHealth health(steady_now());
+  std::this_thread::sleep_for(100ms);  // the last acknowledgements come
+  const Nanos begin = steady_now();
+  (void)health.stuck_for(sender.native_handle(), 1, begin);
+  EXPECT_GT(health.stuck_for(sender.native_handle(), 1, begin + 2s), 1s);
+}
+
+}  // namespace
+}  // namespace plumbline::net
