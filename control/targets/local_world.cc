@@ -60,20 +60,32 @@ int tend(pid_t child) {
   }
 }
 
-/// The first process of the world. All processes in it die with it, and it with `parent_alive`'s
-/// other end. Returns only in the program, its child.
-Status become_first(int parent_alive, const sigset_t& signals_before) {
+/// Binds this process's life to its parent's. `outermost_alive` reads its end when the outermost
+/// process is gone; nothing else ends the ones between.
+void die_with_parent(int outermost_alive) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  pollfd parent{parent_alive, POLLIN, 0};
-  if (poll(&parent, 1, 0) != 0) _exit(k_harness_failure);  // it died before prctl
+  pollfd outermost{outermost_alive, POLLIN, 0};
+  if (poll(&outermost, 1, 0) != 0) _exit(k_harness_failure);  // it died before prctl
+}
+
+/// The two processes between the outermost one and the program: one that enters the world (so that
+/// the outermost stays an ordinary process), and the first in it, with which all others die. Each
+/// ends in here with its child's exit code; only the program returns.
+Status descend(int outermost_alive, const sigset_t& signals_before) {
+  die_with_parent(outermost_alive);
+  // Ctrl-C goes to the terminal's whole process group: in that group the program would get it
+  // twice, once from the terminal and once from the outermost process, which passes it on.
+  setpgid(0, 0);
+  TRY(enter_world());
+  const pid_t first = fork();
+  if (first < 0) return fail_errno("fork");
+  if (first > 0) _exit(tend(first));
+  die_with_parent(outermost_alive);
   TRY(mount_proc());
   const pid_t program = fork();
   if (program < 0) return fail_errno("fork");
   if (program > 0) _exit(tend(program));
-  // Ctrl-C goes to the terminal's whole process group: in that group the program would get it
-  // twice, once from the terminal and once from the process outside that passes it on.
-  setpgid(0, 0);
-  (void)signal(SIGTTOU, SIG_IGN);
+  (void)signal(SIGTTOU, SIG_IGN);  // not in the terminal's group, yet it may write there
   sigprocmask(SIG_SETMASK, &signals_before, nullptr);
   return {};
 }
@@ -88,20 +100,19 @@ uid_t user_outside() { return world.user; }
 int enter_local_world_if_needed(const TargetOptions& options, int, char**) {
   if (options.name != "local") return -1;
   const uid_t user = geteuid();
-  if (const auto entered = enter_world(); !entered) return say_and_fail(entered.error());
   std::array<int, 2> alive;
   if (pipe2(alive.data(), O_CLOEXEC) != 0) return say_and_fail(fail_errno("pipe").error());
   const sigset_t passed = passed_signals();
   sigset_t before;
   sigprocmask(SIG_BLOCK, &passed, &before);
-  const pid_t first = fork();
-  if (first < 0) return say_and_fail(fail_errno("fork").error());
-  if (first > 0) {
+  const pid_t child = fork();
+  if (child < 0) return say_and_fail(fail_errno("fork").error());
+  if (child > 0) {
     close(alive[0]);
-    return tend(first);
+    return tend(child);
   }
   close(alive[1]);
-  if (const auto done = become_first(alive[0], before); !done) _exit(say_and_fail(done.error()));
+  if (const auto done = descend(alive[0], before); !done) _exit(say_and_fail(done.error()));
   close(alive[0]);
   world = {.network = network_of_this_process(), .user = user};
   return -1;
