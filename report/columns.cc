@@ -154,7 +154,8 @@ std::vector<std::uint32_t> completions(const History& history) {
 TimeAxis::TimeAxis(const History& history) {
   constexpr double k_position_micros = 1000;
   at_.reserve(history.size());
-  by_position_ = std::all_of(history.begin(), history.end(),
+  by_position_ = !history.empty() &&
+                 std::all_of(history.begin(), history.end(),
                              [](const Event& event) { return event.time == Nanos::zero(); });
   double latest = 0;
   for (const Event& event : history) {

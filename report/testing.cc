@@ -31,7 +31,8 @@ class Clients {
 
   void run(History& history) {
     std::priority_queue<Turn, std::vector<Turn>, std::greater<>> turns;
-    for (int i = 0; i < options_.processes; ++i) turns.push({Nanos(i * 1000), i, false});
+    for (int i = 0; i < options_.processes; ++i)
+      turns.push({Nanos(rng_.between(0, 2 * options_.pause.count())), i, false});
     std::map<ProcessId, Event> open;
     for (std::size_t made = 0; !turns.empty();) {
       const auto [time, process, returns] = turns.top();
@@ -39,7 +40,7 @@ class Clients {
       if (returns) {
         history.push_back(complete(open.at(process), time));
         const bool retired = history.back().type == EventType::info;
-        turns.push({time + Nanos(rng_.between(1'000, 60'000)),
+        turns.push({time + Nanos(rng_.between(0, 2 * options_.pause.count())),
                     retired ? process + options_.processes : process, false});
       } else if (made < options_.calls) {
         ++made;
@@ -153,11 +154,10 @@ History stale_read(Nanos from) {
   return events;
 }
 
+/// About what the clients above take: a call, longer during faults, and a pause.
 Nanos duration(const SampleOptions& options) {
-  // What the clients above take on average: 1.7 ms a call, and more during faults.
-  const double each = options.faults ? 2.7e6 : 1.75e6;
-  return Nanos(static_cast<std::int64_t>(each * static_cast<double>(options.calls) /
-                                         std::max(1, options.processes)));
+  const Nanos each = options.pause + (options.faults ? 2500us : 1700us);
+  return each * static_cast<std::int64_t>(options.calls) / std::max(1, options.processes);
 }
 
 Counterexample stale_read_evidence(const std::vector<Call>& calls) {

@@ -12,6 +12,7 @@ struct SampleOptions {
   int processes = 10;
   int nodes = 5;
   int keys = 20;
+  Nanos pause = 100ms;      ///< of a process between two calls, on average
   bool faults = true;       ///< partition, kill and pause, each healed; one that is skipped
   bool stale_read = false;  ///< of key k3, during the partition
 };

@@ -63,6 +63,33 @@ void append_xml(std::string& out, char c) {
   }
 }
 
+/// The number of the bidirectional control character at the head of `text`, as \u text; or nothing.
+std::string_view direction_control(std::string_view text) {
+  static constexpr std::pair<std::string_view, std::string_view> k_controls[] = {
+      {"\u061c", "\\u061c"}, {"\u200e", "\\u200e"}, {"\u200f", "\\u200f"}, {"\u202a", "\\u202a"},
+      {"\u202b", "\\u202b"}, {"\u202c", "\\u202c"}, {"\u202d", "\\u202d"}, {"\u202e", "\\u202e"},
+      {"\u2066", "\\u2066"}, {"\u2067", "\\u2067"}, {"\u2068", "\\u2068"}, {"\u2069", "\\u2069"}};
+  for (const auto& [control, number] : k_controls)
+    if (text.starts_with(control)) return number;
+  return {};
+}
+
+std::string harmless(std::string_view text) {
+  constexpr std::size_t k_no_limit = SIZE_MAX;
+  const std::string visible = printable(text, k_no_limit);
+  constexpr std::string_view k_leads = "\xd8\xe2";  // first bytes of the controls' UTF-8
+  std::string out;
+  std::size_t from = 0;
+  for (std::size_t at = visible.find_first_of(k_leads); at != std::string::npos;
+       at = visible.find_first_of(k_leads, at + 1)) {
+    const std::string_view number = direction_control(std::string_view(visible).substr(at));
+    if (number.empty()) continue;
+    out.append(visible, from, at - from).append(number);
+    from = at + (visible[at] == '\xe2' ? 3 : 2);
+  }
+  return out.append(visible, from);
+}
+
 std::string plain(const Value& value) {
   return value.is_text() ? value.as_text() : to_string(value);
 }
@@ -70,14 +97,13 @@ std::string plain(const Value& value) {
 }  // namespace
 
 std::string clip(std::string_view text, std::size_t limit) {
-  constexpr std::size_t k_no_limit = SIZE_MAX;
-  if (text.size() <= limit) return printable(text, k_no_limit);
+  if (text.size() <= limit) return harmless(text);
   std::size_t head = limit * 3 / 5;
   std::size_t tail = text.size() - (limit - head);
   while (head > 0 && continues_character(text[head])) --head;
   while (tail < text.size() && continues_character(text[tail])) ++tail;
-  return str(printable(text.substr(0, head), k_no_limit), " … (", text.size(), " bytes) … ",
-             printable(text.substr(tail), k_no_limit));
+  return str(harmless(text.substr(0, head)), " … (", text.size(), " bytes) … ",
+             harmless(text.substr(tail)));
 }
 
 std::string key_text(const Value& key) { return key.is_nil() ? "" : plain(key); }

@@ -12,7 +12,8 @@
 namespace plumbline::report {
 
 /// At most about `limit` bytes: of longer text the head and the tail with the full length between
-/// them, cut between UTF-8 characters. Control characters become \xNN.
+/// them, cut between UTF-8 characters. Control characters become \xNN, and those that turn the
+/// direction of the text around them (Unicode bidirectional controls) their \u number.
 std::string clip(std::string_view text, std::size_t limit);
 /// A key as people say it: k3 rather than "k3"; nil is empty.
 std::string key_text(const Value& key);

@@ -17,6 +17,15 @@ TEST(Text, ClipKeepsShortTextAndShowsControlCharacters) {
   EXPECT_EQ(clip("a\x1b[31m", 20), "a\\x1b[31m");
 }
 
+TEST(Text, ClipShowsCharactersThatTurnTheDirectionOfText) {
+  EXPECT_EQ(clip("a\xe2\x80\xae"
+                 "b",
+                 20),
+            "a\\u202eb");
+  EXPECT_EQ(clip("\xe2\x81\xa6\xd8\x9c", 20), "\\u2066\\u061c");
+  EXPECT_EQ(clip("\xe2\x86\x92 \xd8\xa7", 20), "\xe2\x86\x92 \xd8\xa7") << "an arrow, an alef";
+}
+
 TEST(Text, ClipCutsBetweenCharactersAndSaysHowLongTheTextWas) {
   std::string snow;
   for (int i = 0; i < 100; ++i) snow += "\xe2\x98\x83";

@@ -50,8 +50,9 @@ function lazyTexts(bytes) {
 }
 
 async function inflate(base64) {
-  const packed = Uint8Array.fromBase64 ? Uint8Array.fromBase64(base64)
-    : Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const packed = Uint8Array.fromBase64 ?
+      Uint8Array.fromBase64(base64) :
+      Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
@@ -76,8 +77,10 @@ class Selection {
     let high = this.index.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (start[this.index[middle]] < time) low = middle + 1;
-      else high = middle;
+      if (start[this.index[middle]] < time)
+        low = middle + 1;
+      else
+        high = middle;
     }
     return low;
   }
@@ -87,8 +90,10 @@ class Selection {
     let high = this.index.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.index[middle] < i) low = middle + 1;
-      else high = middle;
+      if (this.index[middle] < i)
+        low = middle + 1;
+      else
+        high = middle;
     }
     return low;
   }
@@ -117,7 +122,8 @@ class Calls {
       section[name] = bytes.subarray(offset, offset + size);
       offset += size;
     }
-    for (const name of ['processes', 'fs', 'nodes', 'keys', 'errors']) this[name] = readTexts(section[name]);
+    for (const name of ['processes', 'fs', 'nodes', 'keys', 'errors'])
+      this[name] = readTexts(section[name]);
     this.text = lazyTexts(section.texts);
     const n = this.count = summary.calls;
     const plain = (name, Kind) => {
@@ -172,27 +178,35 @@ class Calls {
     }
   }
 
-  value(code) {
-    return code % 2 ? String(unzigzag((code - 1) / 2)) : this.text(code / 2);
-  }
+  value(code) { return code % 2 ? String(unzigzag((code - 1) / 2)) : this.text(code / 2); }
   find(id) {
     let low = 0;
     let high = this.count;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.id[middle] < id) low = middle + 1;
-      else high = middle;
+      if (this.id[middle] < id)
+        low = middle + 1;
+      else
+        high = middle;
     }
     return low < this.count && this.id[low] === id ? low : -1;
   }
   // The words of a call, as callWords() has them for one of the summary.
   words(i) {
-    return callWords({f: this.fs[this.f[i]], key: this.keys[this.key[i]], arguments: this.value(this.arguments[i]),
-      type: TYPES[this.type[i]], result: this.value(this.result[i]), node: this.nodes[this.node[i]]});
+    return callWords({
+      f: this.fs[this.f[i]],
+      key: this.keys[this.key[i]],
+      arguments: this.value(this.arguments[i]),
+      type: TYPES[this.type[i]],
+      result: this.value(this.result[i]),
+      node: this.nodes[this.node[i]]
+    });
   }
 }
 
 // "write k3 4 → ok n2"
 function callWords(call) {
-  return [call.f, call.key, call.arguments, '→', call.type, call.result, call.node].filter((word) => word !== '').join(' ');
+  return [call.f, call.key, call.arguments, '→', call.type, call.result, call.node]
+      .filter((word) => word !== '')
+      .join(' ');
 }

@@ -1,15 +1,27 @@
 // A counterexample as a picture: rows are processes, bars run from invocation to return.
 
-const DIAGRAM = {gutter: 96, right: 72, leastGap: 26, textLine: 15, bar: 14, faultLine: 20, letter: 7.3, axis: 26};
+const DIAGRAM = {
+  right: 72,
+  leastGap: 26,
+  textLine: 15,
+  bar: 14,
+  faultLine: 20,
+  letter: 7.3,
+  axis: 26
+};
 
-const drawnCalls = (one) => [...one.core, ...one.beside].sort((a, b) => a.start - b.start || a.id - b.id);
+const processName = (process) => `process ${process}`;
+
+const drawnCalls =
+    (one) => [...one.core, ...one.beside].sort((a, b) => a.start - b.start || a.id - b.id);
 
 function faultsDuring(one) {
   const calls = drawnCalls(one);
   if (!calls.length) return [];
   const from = Math.min(...calls.map((call) => call.start));
   const to = Math.max(...calls.map((call) => call.end ?? call.start));
-  return summary.faults.filter((fault) => fault.took_hold && fault.start <= to && fault.end >= from);
+  return summary.faults.filter(
+      (fault) => fault.took_hold && fault.start <= to && fault.end >= from);
 }
 
 function faultWords(fault) {
@@ -19,7 +31,7 @@ function faultWords(fault) {
 }
 
 const faultTimes = (fault) =>
-  `${formatTime(fault.start)} to ${fault.healed ? formatTime(fault.end) : 'the end'}`;
+    `${formatTime(fault.start)} to ${fault.healed ? formatTime(fault.end) : 'the end'}`;
 
 // Places for instants: to scale if that leaves the shortest gap readable, else gaps are evened out.
 function timeScale(instants, left, width) {
@@ -31,7 +43,8 @@ function timeScale(instants, left, width) {
   const exact = linear.every((size) => size >= least * 0.9);
   const roots = gaps.map(Math.sqrt);
   const sum = roots.reduce((a, b) => a + b, 0);
-  const sizes = exact ? linear : roots.map((root) => least + root / sum * (width - least * gaps.length));
+  const sizes =
+      exact ? linear : roots.map((root) => least + root / sum * (width - least * gaps.length));
   const places = [left];
   for (const size of sizes) places.push(places[places.length - 1] + size);
   const at = (time) => {
@@ -64,13 +77,18 @@ function diagramRows(one, scale, right) {
     if (!rows.has(call.process)) rows.set(call.process, {process: call.process, items: []});
     const x = scale.at(call.start);
     const place = one.places[call.id];
-    rows.get(call.process).items.push({call, x, end: call.end === null ? right - 6 : Math.max(scale.at(call.end), x + 4),
+    rows.get(call.process).items.push({
+      call,
+      x,
+      end: call.end === null ? right - 6 : Math.max(scale.at(call.end), x + 4),
       text: (place ? `${formatCount(place)}. ` : '') + callWords(call),
-      stuck: one.unplaceable.includes(call.id)});
+      stuck: one.unplaceable.includes(call.id)
+    });
   }
   for (const row of rows.values()) {
     row.lines = placeTexts(row.items, right);
-    row.height = row.lines * DIAGRAM.textLine + DIAGRAM.bar + (row.items.some((item) => item.stuck) ? 34 : 20);
+    row.height = row.lines * DIAGRAM.textLine + DIAGRAM.bar +
+        (row.items.some((item) => item.stuck) ? 34 : 20);
   }
   return [...rows.values()];
 }
@@ -81,11 +99,17 @@ function drawBar({call, x, end, stuck}, y) {
   if (call.end === null) {
     const tip = end + 4;
     const [top, bottom, middle] = [y, y + DIAGRAM.bar, y + DIAGRAM.bar / 2];
-    parts.push(svg('path', {class: `bar ${kind} open`, d: `M${x} ${top}H${tip - 8}L${tip} ${middle}L${tip - 8} ${bottom}H${x}Z`}));
+    parts.push(svg('path', {
+      class: `bar ${kind} open`,
+      d: `M${x} ${top}H${tip - 8}L${tip} ${middle}L${tip - 8} ${bottom}H${x}Z`
+    }));
   } else {
-    parts.push(svg('rect', {class: `bar ${kind}`, x, y, width: end - x, height: DIAGRAM.bar, rx: 2}));
+    parts.push(
+        svg('rect', {class: `bar ${kind}`, x, y, width: end - x, height: DIAGRAM.bar, rx: 2}));
   }
-  if (stuck) parts.push(svg('text', {class: 'verdictmark', x, y: y + DIAGRAM.bar + 14}, '✕ cannot be placed'));
+  if (stuck)
+    parts.push(
+        svg('text', {class: 'verdictmark', x, y: y + DIAGRAM.bar + 14}, '✕ cannot be placed'));
   return parts;
 }
 
@@ -93,21 +117,24 @@ function drawRow(row, y, width) {
   const barY = y + row.lines * DIAGRAM.textLine + 6;
   const parts = [
     svg('line', {class: 'rule', x1: 0, x2: width, y1: y - 5, y2: y - 5}),
-    svg('text', {class: 'rowname', x: 0, y: barY + 11}, `process ${row.process}`),
+    svg('text', {class: 'rowname', x: 0, y: barY + 11}, processName(row.process)),
   ];
   for (const item of row.items) {
     const textY = y + (row.lines - item.line) * DIAGRAM.textLine - 2;
-    if (item.line > 0) parts.push(svg('line', {class: 'leader', x1: item.x, x2: item.x, y1: textY + 3, y2: barY}));
-    parts.push(svg('text', {class: `words${item.stuck ? ' stuck' : ''}`, x: item.textX, y: textY}, item.text));
+    if (item.line > 0)
+      parts.push(svg('line', {class: 'leader', x1: item.x, x2: item.x, y1: textY + 3, y2: barY}));
+    parts.push(svg(
+        'text', {class: `words${item.stuck ? ' stuck' : ''}`, x: item.textX, y: textY}, item.text));
     parts.push(...drawBar(item, barY));
   }
   return parts;
 }
 
 // Ticks at the calls' own instants, as many as fit beside one another.
-function drawAxis(scale, y, width) {
-  const step = Math.min(...scale.times.slice(1).map((time, i) => time - scale.times[i]), 1e6) || 1e3;
-  const parts = [svg('line', {class: 'axis', x1: DIAGRAM.gutter - 10, x2: width, y1: y, y2: y})];
+function drawAxis(scale, y, left, width) {
+  const step =
+      Math.min(...scale.times.slice(1).map((time, i) => time - scale.times[i]), 1e6) || 1e3;
+  const parts = [svg('line', {class: 'axis', x1: left, x2: width, y1: y, y2: y})];
   let free = -Infinity;
   for (const time of scale.times) {
     const x = scale.at(time);
@@ -121,16 +148,17 @@ function drawAxis(scale, y, width) {
   return parts;
 }
 
-function drawFaults(faults, scale, bottom, width) {
+function drawFaults(faults, scale, bottom, left, width) {
   return faults.flatMap((fault, i) => {
     const y = i * DIAGRAM.faultLine + 2;
-    const x = Math.max(DIAGRAM.gutter - 10, scale.at(fault.start));
+    const x = Math.max(left, scale.at(fault.start));
     const end = Math.min(width, scale.at(fault.end));
     const text = faultWords(fault);
     const textX = Math.max(4, Math.min(x + 6, width - text.length * DIAGRAM.letter));
     return [
       svg('rect', {class: 'faultband', x, y, width: Math.max(2, end - x), height: bottom - y}),
-      svg('rect', {class: 'faultname', x, y, width: Math.max(2, end - x), height: DIAGRAM.faultLine - 4}),
+      svg('rect',
+          {class: 'faultname', x, y, width: Math.max(2, end - x), height: DIAGRAM.faultLine - 4}),
       svg('text', {class: 'faulttext', x: textX, y: y + 12}, text),
     ];
   });
@@ -138,8 +166,12 @@ function drawFaults(faults, scale, bottom, width) {
 
 function drawDiagram(one, faults, width) {
   const calls = drawnCalls(one);
-  const instants = calls.flatMap((call) => (call.end === null ? [call.start] : [call.start, call.end]));
-  const scale = timeScale(instants, DIAGRAM.gutter, width - DIAGRAM.gutter - DIAGRAM.right);
+  const instants =
+      calls.flatMap((call) => (call.end === null ? [call.start] : [call.start, call.end]));
+  const nameWidth =
+      Math.max(...calls.map((call) => processName(call.process).length)) * DIAGRAM.letter;
+  const left = Math.ceil(nameWidth) + 12;
+  const scale = timeScale(instants, left + 10, width - left - 10 - DIAGRAM.right);
   const shown = faults.slice(0, 6);
   const rows = diagramRows(one, scale, width);
   let y = shown.length * DIAGRAM.faultLine + 14;
@@ -148,40 +180,63 @@ function drawDiagram(one, faults, width) {
     parts.push(...drawRow(row, y, width));
     y += row.height;
   }
-  parts.unshift(...drawFaults(shown, scale, y, width));
-  parts.push(...drawAxis(scale, y, width));
-  const description = `Diagram of ${plural(calls.length, 'call')} by ${plural(rows.length, 'process', 'processes')}; the same as text is below`;
-  return {exact: scale.exact, more: faults.length - shown.length,
-    picture: svg('svg', {width, height: y + DIAGRAM.axis, viewBox: `0 0 ${width} ${y + DIAGRAM.axis}`, role: 'img', 'aria-label': description}, parts)};
+  parts.unshift(...drawFaults(shown, scale, y, left, width));
+  parts.push(...drawAxis(scale, y, left, width));
+  const description = `Diagram of ${plural(calls.length, 'call')} by ${
+      plural(rows.length, 'process', 'processes')}; the same as text is below`;
+  return {
+    exact: scale.exact,
+    more: faults.length - shown.length,
+    picture:
+        svg('svg', {
+          width,
+          height: y + DIAGRAM.axis,
+          viewBox: `0 0 ${width} ${y + DIAGRAM.axis}`,
+          role: 'img',
+          'aria-label': description
+        },
+            parts)
+  };
 }
 
 // Redrawn when its width changes; below a readable width it scrolls.
 function diagram(one, faults) {
-  const holder = el('div', {class: 'diagram scroll', tabindex: '0', role: 'region', 'aria-label': 'Counterexample'});
+  const holder =
+      el('div',
+         {class: 'diagram scroll', tabindex: '0', role: 'region', 'aria-label': 'Counterexample'});
   const note = el('p', {class: 'aside legend'});
   let drawn = 0;
   const draw = () => {
-    const width = Math.max(640, Math.floor(holder.clientWidth));
+    const {paddingLeft, paddingRight} = getComputedStyle(holder);
+    const width = Math.max(
+        640, Math.floor(holder.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)));
     if (width === drawn || !holder.isConnected) return;
     drawn = width;
     const {picture, exact, more} = drawDiagram(one, faults, width);
     holder.replaceChildren(picture);
     note.replaceChildren(
-      ...legend(),
-      el('span', {}, exact ? 'Time is to scale.' : 'Time runs to the right but is not to scale.'),
-      more > 0 ? el('span', {}, `${plural(more, 'more fault')} in force.`) : '',
-      Object.keys(one.places).length ? el('span', {}, 'Numbers before calls: their place in the longest order that works.') : '');
+        ...legend(),
+        el('span', {}, exact ? 'Time is to scale.' : 'Time runs to the right but is not to scale.'),
+        more > 0 ? el('span', {}, `${plural(more, 'more fault')} in force.`) : '',
+        Object.keys(one.places).length ?
+            el('span', {}, 'Numbers before calls: their place in the longest order that works.') :
+            '');
   };
   new ResizeObserver(draw).observe(holder);
   return el('div', {}, holder, note);
 }
 
 function legend() {
-  const sample = (kind, words, path) => el('span', {class: 'sample'},
-    svg('svg', {width: 26, height: 12, 'aria-hidden': 'true'}, path), words);
+  const sample = (kind, words, path) =>
+      el('span', {class: 'sample'},
+         svg('svg', {width: 26, height: 12, 'aria-hidden': 'true'}, path), words);
   return [
     sample('ok', 'ok', svg('rect', {class: 'bar ok', x: 1, y: 1, width: 22, height: 10, rx: 2})),
-    sample('fail', 'fail: did not happen', svg('rect', {class: 'bar fail', x: 1, y: 1, width: 22, height: 10, rx: 2})),
-    sample('info', 'info: may happen at any later time', svg('path', {class: 'bar info open', d: 'M1 1H17L24 6L17 11H1Z'})),
+    sample(
+        'fail', 'fail: did not happen',
+        svg('rect', {class: 'bar fail', x: 1, y: 1, width: 22, height: 10, rx: 2})),
+    sample(
+        'info', 'info: may happen at any later time',
+        svg('path', {class: 'bar info open', d: 'M1 1H17L24 6L17 11H1Z'})),
   ];
 }

@@ -1,7 +1,8 @@
 // The filter's language: words all of which must hold. A word is `field operator value`, or plain
 // text that one of the call's texts must contain.
 
-const FILTER_FIELDS = ['key', 'f', 'type', 'node', 'process', 'value', 'result', 'error', 't', 'latency', 'id'];
+const FILTER_FIELDS =
+    ['key', 'f', 'type', 'node', 'process', 'value', 'result', 'error', 't', 'latency', 'id'];
 const FILTER_WORD = /^([a-z]+)(!=|!~|<=|>=|=|~|<|>)(.*)$/s;
 
 // Words of the text; double quotes hold one together.
@@ -20,8 +21,12 @@ function textTest(operator, wanted) {
 
 function numberTest(operator, wanted) {
   return {
-    '=': (x) => x === wanted, '!=': (x) => x !== wanted, '<': (x) => x < wanted,
-    '>': (x) => x > wanted, '<=': (x) => x <= wanted, '>=': (x) => x >= wanted,
+    '=': (x) => x === wanted,
+    '!=': (x) => x !== wanted,
+    '<': (x) => x < wanted,
+    '>': (x) => x > wanted,
+    '<=': (x) => x <= wanted,
+    '>=': (x) => x >= wanted,
   }[operator];
 }
 
@@ -43,17 +48,24 @@ function valueTest(calls, column, test) {
 
 function numericColumn(calls, field) {
   if (field === 't') return (i) => calls.start[i];
-  if (field === 'latency') return (i) => (calls.silent[i] ? Infinity : calls.end[i] - calls.start[i]);
+  if (field === 'latency')
+    return (i) => (calls.silent[i] ? Infinity : calls.end[i] - calls.start[i]);
   return (i) => calls.id[i];
 }
 
 function fieldTest(calls, field, operator, wanted) {
   const tables = {
-    key: [calls.keys, calls.key], f: [calls.fs, calls.f], type: [TYPES, calls.type], node: [calls.nodes, calls.node],
-    process: [calls.processes, calls.process], error: [calls.errors, calls.error],
+    key: [calls.keys, calls.key],
+    f: [calls.fs, calls.f],
+    type: [TYPES, calls.type],
+    node: [calls.nodes, calls.node],
+    process: [calls.processes, calls.process],
+    error: [calls.errors, calls.error],
   };
   if (['t', 'latency', 'id'].includes(field)) {
-    const number = field === 'id' || summary.by_position ? Number(wanted) * (field === 'id' ? 1 : 1e3) : parseSpan(wanted);
+    const number = field === 'id' || summary.by_position ?
+        Number(wanted) * (field === 'id' ? 1 : 1e3) :
+        parseSpan(wanted);
     const test = numberTest(operator, number);
     if (!test || Number.isNaN(number) || wanted === '') return null;
     const column = numericColumn(calls, field);
@@ -66,7 +78,8 @@ function fieldTest(calls, field, operator, wanted) {
 }
 
 function anywhereTest(calls, wanted) {
-  const tests = ['key', 'f', 'node', 'value', 'result', 'error'].map((field) => fieldTest(calls, field, '~', wanted));
+  const tests = ['key', 'f', 'node', 'value', 'result', 'error'].map(
+      (field) => fieldTest(calls, field, '~', wanted));
   return (i) => tests.some((test) => test(i));
 }
 
@@ -82,12 +95,17 @@ function applyFilter(calls, text) {
     if (!FILTER_FIELDS.includes(field))
       return {problem: `There is no field “${field}”. Fields: ${FILTER_FIELDS.join(', ')}.`};
     const test = fieldTest(calls, field, operator, unquoted(wanted));
-    if (!test) return {problem: `Cannot read “${word}”. Try key=7, f=write, type!=ok, value~3, t>12s or latency>=250ms.`};
+    if (!test)
+      return {
+        problem: `Cannot read “${word}”. ` +
+            'Try key=7, f=write, type!=ok, value~3, t>12s or latency>=250ms.'
+      };
     tests.push(test);
   }
   if (!tests.length) return {selection: calls.all};
   const index = new Uint32Array(calls.count);
   let size = 0;
-  for (let i = 0; i < calls.count; ++i) if (tests.every((test) => test(i))) index[size++] = i;
+  for (let i = 0; i < calls.count; ++i)
+    if (tests.every((test) => test(i))) index[size++] = i;
   return {selection: new Selection(calls, index.slice(0, size))};
 }

@@ -1,16 +1,25 @@
 // The panel beside the timeline: everything about one call or one fault.
 
 const TYPE_MEANING = {
-  ok: 'ok: it happened', fail: 'fail: it certainly did not happen', info: 'info: it may have happened, then or later',
+  ok: 'ok: it happened',
+  fail: 'fail: it certainly did not happen',
+  info: 'info: it may have happened, then or later',
 };
 
 function detailList(pairs) {
-  return el('dl', {class: 'details'}, pairs.filter(([, value]) => value !== '' && value !== null).map(([name, value]) =>
-    el('div', {}, el('dt', {}, name), el('dd', {}, typeof value === 'string' ? el('bdi', {}, value) : value))));
+  return el(
+      'dl', {class: 'details'},
+      pairs.filter(([, value]) => value !== '' && value !== null)
+          .map(
+              ([name, value]) =>
+                  el('div', {}, el('dt', {}, name),
+                     el('dd', {}, typeof value === 'string' ? el('bdi', {}, value) : value))));
 }
 
-const narrowingWord = (field, value) =>
-  `${field}=${/[\s"]/.test(value) ? `"${value.replaceAll('"', '')}"` : value}`;
+function narrowingWord(field, value) {
+  const quote = /[\s"]/.test(value) ? '"' : '';
+  return `${field}=${quote}${value.replaceAll('"', '')}${quote}`;
+}
 
 // A value that narrows the filter to itself when it is chosen.
 function narrowing(field, value, narrow) {
@@ -23,9 +32,12 @@ function inspectCall(calls, i, marked, actions) {
   const type = TYPES[calls.type[i]];
   const from = calls.start[i];
   const to = calls.end[i];
-  const faults = summary.faults.filter((fault) => fault.took_hold && fault.start <= to && fault.end >= from);
-  const role = marked.has(i)
-    ? el('p', {class: 'role'}, marked.get(i) ? '✕ This call cannot be placed.' : '▼ This call is part of a counterexample.') : null;
+  const faults =
+      summary.faults.filter((fault) => fault.took_hold && fault.start <= to && fault.end >= from);
+  const role = marked.has(i) ? el('p', {class: 'role'},
+                                  marked.get(i) ? '✕ This call cannot be placed.' :
+                                                  '▼ This call is part of a counterexample.') :
+                               null;
   return [
     el('h3', {}, el('bdi', {class: 'call'}, calls.words(i))),
     role,
@@ -41,12 +53,16 @@ function inspectCall(calls, i, marked, actions) {
       ['Invoked', formatTime(from, 1)],
       ['Ended at', calls.silent[i] ? 'never' : formatTime(to, 1)],
       ['Took', calls.silent[i] ? '' : formatSpan(to - from)],
-      ['Faults', faults.length ? el('span', {}, faults.map((fault) => el('div', {}, faultWords(fault)))) : 'none in force'],
+      [
+        'Faults',
+        faults.length ? el('span', {}, faults.map((fault) => el('div', {}, faultWords(fault)))) :
+                        'none in force'
+      ],
       ['Event', formatCount(calls.id[i])],
     ]),
-    el('p', {class: 'buttons'},
-      button('← Previous', () => actions.step(-1), {class: 'quiet'}), button('Next →', () => actions.step(1), {class: 'quiet'}),
-      button('Zoom to it', actions.zoomToSelected, {class: 'quiet'})),
+    el('p', {class: 'buttons'}, button('← Previous', () => actions.step(-1), {class: 'quiet'}),
+       button('Next →', () => actions.step(1), {class: 'quiet'}),
+       button('Zoom to it', actions.zoomToSelected, {class: 'quiet'})),
   ].filter(Boolean);
 }
 
@@ -54,17 +70,20 @@ function inspectFault(fault) {
   return [
     el('h3', {}, 'Fault: ', el('bdi', {}, fault.name)),
     detailList([
-      ['Asked for', fault.asked], ['Hit', fault.done],
+      ['Asked for', fault.asked],
+      ['Hit', fault.done],
       ['Took hold', fault.took_hold ? 'yes' : `no: ${fault.error || 'no report'}`],
-      ['From', formatTime(fault.start)], ['To', fault.healed ? formatTime(fault.end) : 'not healed in this history'],
+      ['From', formatTime(fault.start)],
+      ['To', fault.healed ? formatTime(fault.end) : 'not healed in this history'],
       ['For', fault.took_hold ? formatSpan(fault.end - fault.start) : ''],
       ['Note', fault.took_hold ? fault.error : ''],
     ]),
   ];
 }
 
-const nothingSelected = () => [
-  el('h3', {}, 'Nothing selected'),
-  el('p', {class: 'aside'}, 'Choose a call or a fault in the timeline, or press ', el('kbd', {}, 'j'), ' for the next call, ',
-    el('kbd', {}, 'n'), ' for the next anomaly, ', el('kbd', {}, 'f'), ' for the next fault and ', el('kbd', {}, '?'), ' for all keys.'),
+const nothingSelected = () =>
+    [el('h3', {}, 'Nothing selected'),
+     el('p', {class: 'aside'}, 'Choose a call or a fault in the timeline, or press ',
+        el('kbd', {}, 'j'), ' for the next call, ', el('kbd', {}, 'n'), ' for the next anomaly, ',
+        el('kbd', {}, 'f'), ' for the next fault and ', el('kbd', {}, '?'), ' for all keys.'),
 ];

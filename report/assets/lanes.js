@@ -20,16 +20,27 @@ function threadLanes(calls) {
     lanes[lane].processes.push(calls.processes[process]);
     laneOf[process] = lane;
   }
-  const names = lanes.map(({processes: [head, ...successors]}) =>
-    (successors.length ? `p${head} +${successors.length}` : `p${head}`));
-  return {column: calls.process, laneOf, names};
+  const order =
+      lanes.map((_, lane) => lane).sort((a, b) => lanes[a].processes[0] - lanes[b].processes[0]);
+  const rank = new Uint32Array(lanes.length);
+  order.forEach((lane, at) => {
+    rank[lane] = at;
+  });
+  const names = order.map((lane) => {
+    const [head, ...successors] = lanes[lane].processes;
+    return successors.length ? `p${head} +${successors.length}` : `p${head}`;
+  });
+  return {column: calls.process, laneOf: laneOf.map((lane) => rank[lane]), names};
 }
 
 function tableLanes(column, texts, nameless) {
-  const order = texts.map((_, i) => i)
-    .sort((a, b) => texts[a].localeCompare(texts[b], 'en', {numeric: true}));
+  const order = texts.map((_, i) => i).sort((a, b) => texts[a].localeCompare(texts[b], 'en', {
+    numeric: true
+  }));
   const laneOf = new Uint32Array(texts.length);
-  order.forEach((i, lane) => { laneOf[i] = lane; });
+  order.forEach((i, lane) => {
+    laneOf[i] = lane;
+  });
   return {column, laneOf, names: order.map((i) => texts[i] || nameless)};
 }
 
@@ -58,22 +69,25 @@ class Lanes {
     this.depth = ends.map((rows) => Math.max(1, rows.length));
   }
 
-  // Where lanes lie in `height` pixels. With many keys only those in the window take up room.
+  // Where lanes lie in `height` pixels. With many keys only those in the window take up room, and
+  // only as much as their calls there need.
   layout(height, selection, from, to) {
-    let shown = this.names.map((_, lane) => lane);
+    let depth = this.depth;
     if (this.by === 'key') {
-      const present = new Uint8Array(this.names.length);
-      selection.each(from, to, (i) => { present[this.lane[i]] = 1; });
-      shown = shown.filter((lane) => present[lane]);
+      depth = new Uint16Array(this.names.length);
+      selection.each(from, to, (i) => {
+        depth[this.lane[i]] = Math.max(depth[this.lane[i]], this.row[i] + 1);
+      });
     }
-    const rows = shown.reduce((sum, lane) => sum + this.depth[lane], 0);
+    const shown = this.names.map((_, lane) => lane).filter((lane) => depth[lane]);
+    const rows = shown.reduce((sum, lane) => sum + depth[lane], 0);
     const rowHeight = Math.min(30, height / Math.max(1, rows));
     const top = new Float64Array(this.names.length).fill(-1);
     let y = 0;
     for (const lane of shown) {
       top[lane] = y;
-      y += this.depth[lane] * rowHeight;
+      y += depth[lane] * rowHeight;
     }
-    return {shown, top, rowHeight, used: y};
+    return {shown, depth, top, rowHeight, used: y};
   }
 }

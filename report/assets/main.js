@@ -1,9 +1,11 @@
-// Puts the report together. The view lives in the URL's fragment: #t=12.5-13&by=key&q=f%3Dread&call=1234
+// Puts the report together. The view lives in the URL's fragment:
+// #t=12.5-13&by=key&q=f%3Dread&call=1234
 
 function writeFragment(panel) {
   const {view, calls} = panel;
   const words = new URLSearchParams();
-  if (view.to - view.from < view.whole * 0.999) words.set('t', `${+(view.from / 1e6).toFixed(6)}-${+(view.to / 1e6).toFixed(6)}`);
+  if (view.to - view.from < view.whole * 0.999)
+    words.set('t', `${+ (view.from / 1e6).toFixed(6)}-${+ (view.to / 1e6).toFixed(6)}`);
   if (view.by !== 'process') words.set('by', view.by);
   if (view.filter) words.set('q', view.filter);
   if (view.selected >= 0) words.set('call', calls.id[view.selected]);
@@ -21,8 +23,10 @@ function readFragment(panel) {
   if (words.get('by') in LANE_KINDS) panel.view.by = words.get('by');
   panel.setFilter(words.get('q') || '');
   const [, from, to] = (words.get('t') || '').match(/^([\d.]+)-([\d.]+)$/) || [];
-  if (Number(to) > Number(from)) panel.show(from * 1e6, to * 1e6);
-  else panel.showAll();
+  if (Number(to) > Number(from))
+    panel.show(from * 1e6, to * 1e6);
+  else
+    panel.showAll();
   if (words.has('call')) panel.select(panel.calls.find(Number(words.get('call'))));
   const fault = Number(words.get('fault') ?? -1);
   if (summary.faults[fault]) {
@@ -45,8 +49,10 @@ function storedTheme(theme) {
 
 function followTheme(recolour) {
   const apply = (theme) => {
-    if (theme === 'auto') delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
+    if (theme === 'auto')
+      delete document.documentElement.dataset.theme;
+    else
+      document.documentElement.dataset.theme = theme;
     byId('theme').textContent = `Theme: ${theme}`;
     recolour();
   };
@@ -57,14 +63,18 @@ function followTheme(recolour) {
     storedTheme(theme);
     apply(theme);
   });
-  for (const query of ['(prefers-color-scheme: dark)', 'print'])
-    matchMedia(query).addEventListener('change', recolour);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', recolour);
+  addEventListener('beforeprint', () => {
+    apply('light');
+    for (const one of document.querySelectorAll('details')) one.open = true;
+  });
+  addEventListener('afterprint', () => apply(theme));
 }
 
 function renderNavigation() {
   const names = {verdict: 'Verdict', run: 'Run', timeline: 'Timeline', latency: 'Latency'};
-  byId('nav').append(...Object.entries(names).map(([id, name]) =>
-    button(name, () => byId(id).scrollIntoView(), {class: 'quiet'})));
+  byId('nav').append(...Object.entries(names).map(
+      ([id, name]) => button(name, () => byId(id).scrollIntoView(), {class: 'quiet'})));
 }
 
 async function loadCalls() {
@@ -73,18 +83,52 @@ async function loadCalls() {
   return new Calls(await inflate(text));
 }
 
+function sayNothingHappened() {
+  byId('timeline')
+      .append(
+          el('h2', {id: 'timeline-title'}, 'Timeline'),
+          el('p', {class: 'aside'},
+             'The history is empty: nothing was asked and nothing went wrong.'));
+  byId('latency').remove();
+}
+
 function explainMissingTimeline(error) {
-  const old = typeof DecompressionStream === 'undefined';
-  byId('timeline').append(el('h2', {id: 'timeline-title'}, 'Timeline'), el('p', {class: 'notice', role: 'alert'},
-    old ? 'This browser cannot unpack the history (it has no DecompressionStream). Open the report in Chrome 80, Firefox 113, Safari 16.4 or later; the verdict above is complete.'
-      : `The history in this file could not be read (${error.message}). The verdict above is complete; the history itself is in history.jsonl.`));
+  const missing = typeof DecompressionStream === 'undefined' ?
+      'This browser cannot unpack the history (it has no DecompressionStream). ' +
+          'Open the report in Chrome 80, Firefox 113, Safari 16.4 or later.' :
+      `The history in this file could not be read (${error.message}); it is also in history.jsonl.`;
+  byId('timeline')
+      .append(
+          el('h2', {id: 'timeline-title'}, 'Timeline'),
+          el('p', {class: 'notice', role: 'alert'}, missing, ' The verdict above is complete.'));
+}
+
+// Gives what redraws the charts, which come after the timeline's first picture.
+async function startTimeline(panel) {
+  readFragment(panel);
+  listenToKeys(panel);
+  addEventListener('hashchange', () => {
+    if (location.hash !== panel.fragment) readFragment(panel);
+  });
+  await new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+  });
+  return renderCharts(panel.calls, {
+    whole: panel.view.whole,
+    show: (from, to) => {
+      panel.show(from, to);
+      byId('timeline').scrollIntoView();
+    }
+  });
 }
 
 async function main() {
   renderNavigation();
   renderVerdict();
   const ready = {panel: null};
-  const whenReady = (action) => (...words) => { if (ready.panel) action(ready.panel, ...words); };
+  const whenReady = (action) => (...words) => {
+    if (ready.panel) action(ready.panel, ...words);
+  };
   renderEvidence(whenReady((panel, one) => panel.showCounterexample(one)));
   renderFacts(whenReady((panel, i) => panel.showFault(i)));
   let drawCharts = () => {};
@@ -93,22 +137,19 @@ async function main() {
     drawCharts();
   });
   // The verdict first: what follows takes a second or two for a million calls.
-  await new Promise((resolve) => { setTimeout(resolve); });
+  await new Promise((resolve) => {
+    setTimeout(resolve);
+  });
   try {
-    const calls = await loadCalls();
-    const panel = ready.panel = new Panel(calls);
-    readFragment(panel);
-    listenToKeys(panel);
-    addEventListener('hashchange', () => { if (location.hash !== panel.fragment) readFragment(panel); });
-    await new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); });
-    drawCharts = renderCharts(calls, {whole: panel.view.whole, show: (from, to) => {
-      panel.show(from, to);
-      byId('timeline').scrollIntoView();
-    }});
+    if (summary.events) {
+      ready.panel = new Panel(await loadCalls());
+      drawCharts = await startTimeline(ready.panel);
+    } else {
+      sayNothingHappened();
+    }
   } catch (error) {
     explainMissingTimeline(error);
   }
-  addEventListener('beforeprint', () => { for (const one of document.querySelectorAll('details')) one.open = true; });
   document.documentElement.dataset.ready = Math.round(performance.now());
 }
 

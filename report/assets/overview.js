@@ -19,7 +19,9 @@ class Overview {
     context.fillRect(gutter, 0, this.width - gutter, height);
     context.fillStyle = this.colours.fault_soft;
     for (const fault of summary.faults)
-      if (fault.took_hold) context.fillRect(this.x(fault.start), 0, Math.max(1, this.x(fault.end) - this.x(fault.start)), height);
+      if (fault.took_hold)
+        context.fillRect(
+            this.x(fault.start), 0, Math.max(1, this.x(fault.end) - this.x(fault.start)), height);
     this.drawRate(context, height);
     this.drawWindow(context, height);
     context.font = FONT;
@@ -35,7 +37,8 @@ class Overview {
       this.counted = selection;
       this.counts = new Uint32Array(columns * 2);
       selection.each(0, whole, (i) => {
-        const column = Math.min(columns - 1, Math.floor(selection.calls.start[i] / whole * columns));
+        const column =
+            Math.min(columns - 1, Math.floor(selection.calls.start[i] / whole * columns));
         ++this.counts[column * 2 + (selection.calls.type[i] === 3 ? 1 : 0)];
       });
     }

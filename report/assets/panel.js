@@ -4,7 +4,16 @@ class Panel {
   constructor(calls) {
     this.calls = calls;
     const whole = Math.max(summary.end * 1.002, 1);  // room for what happened last
-    this.view = {whole, from: 0, to: whole, by: 'process', filter: '', selection: calls.all, selected: -1, fault: -1};
+    this.view = {
+      whole,
+      from: 0,
+      to: whole,
+      by: 'process',
+      filter: '',
+      selection: calls.all,
+      selected: -1,
+      fault: -1
+    };
     this.build();
     this.timeline = new Timeline(calls, this.view, this.canvas);
     this.overview = new Overview(this.view, this.strip);
@@ -14,40 +23,64 @@ class Panel {
   }
 
   build() {
-    this.canvas = el('canvas', {class: 'timeline', tabindex: '0', role: 'application', 'aria-describedby': 'counted',
-      'aria-label': 'Timeline of the run. j and k step through the calls, question mark lists all keys; details are read out.'});
+    this.canvas = el('canvas', {
+      class: 'timeline',
+      tabindex: '0',
+      role: 'application',
+      'aria-describedby': 'counted',
+      'aria-label':
+          'Timeline of the run. j and k step through the calls, question mark lists all ' +
+          'keys; details are read out.'
+    });
     this.strip = el('canvas', {class: 'overview', 'aria-hidden': 'true'});
     this.rubber = el('div', {class: 'rubber', hidden: true});
     this.tip = el('div', {class: 'tip', hidden: true, 'aria-hidden': 'true'});
-    this.details = el('aside', {class: 'inspector', 'aria-live': 'polite', 'aria-label': 'Details'});
+    this.details =
+        el('aside', {class: 'inspector', 'aria-live': 'polite', 'aria-label': 'Details'});
     this.counted = el('span', {id: 'counted', class: 'aside', 'aria-live': 'polite'});
     this.problem = el('p', {class: 'problem', id: 'filter-problem', role: 'alert'});
-    byId('timeline').append(
-      el('h2', {id: 'timeline-title'}, 'Timeline'), this.buildToolbar(), this.problem,
-      el('div', {class: 'stage'},
-        el('div', {class: 'pictures'}, el('div', {class: 'holder'}, this.canvas, this.rubber, this.tip), this.strip),
-        this.details),
-      el('p', {class: 'aside legend'}, ...legend(), el('span', {}, '✕ cannot be placed'), el('span', {}, '▼ part of a counterexample'),
-        el('span', {}, 'Far out, a cell is split by how its calls ended: ok above, fail below it, info at the bottom.')));
+    byId('timeline')
+        .append(
+            el('h2', {id: 'timeline-title'}, 'Timeline'), this.buildToolbar(), this.problem,
+            el('div', {class: 'stage'},
+               el('div', {class: 'pictures'},
+                  el('div', {class: 'holder'}, this.canvas, this.rubber, this.tip), this.strip),
+               this.details),
+            el('p', {class: 'aside legend'}, ...legend(), el('span', {}, '✕ cannot be placed'),
+               el('span', {}, '▼ part of a counterexample'),
+               el('span', {}, 'p3 +2: process 3 and two that took its place.'),
+               el('span', {},
+                  'Far out, a cell is split by how its calls ended: ' +
+                      'ok above, fail below it, info at the bottom.')));
   }
 
   buildToolbar() {
-    this.filterBox = el('input', {type: 'search', id: 'filter', spellcheck: 'false', autocomplete: 'off', 'aria-describedby': 'filter-problem',
-      placeholder: 'key=7 f=write type!=ok node=n3 t>12s', oninput: () => this.filterSoon()});
+    this.filterBox = el('input', {
+      type: 'search',
+      id: 'filter',
+      spellcheck: 'false',
+      autocomplete: 'off',
+      'aria-describedby': 'filter-problem',
+      placeholder: 'key=7 f=write type!=ok node=n3 t>12s',
+      oninput: () => this.filterSoon()
+    });
     this.filterBox.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' || event.key === 'Enter') this.canvas.focus({preventScroll: true});
     });
     this.choices = Object.keys(LANE_KINDS).map((by) => {
-      const input = el('input', {type: 'radio', name: 'lanes', value: by, onchange: () => this.setLanes(by)});
+      const input =
+          el('input', {type: 'radio', name: 'lanes', value: by, onchange: () => this.setLanes(by)});
       return {by, input, label: el('label', {}, input, el('span', {}, by))};
     });
-    return el('div', {class: 'toolbar'},
-      el('label', {class: 'filter'}, el('span', {}, 'Filter'), this.filterBox),
-      el('fieldset', {class: 'segmented'}, el('legend', {}, 'Lanes by'), this.choices.map(({label}) => label)),
-      el('div', {class: 'buttons'},
-        button('−', () => this.zoom(2), {'aria-label': 'Zoom out'}), button('+', () => this.zoom(0.5), {'aria-label': 'Zoom in'}),
-        button('Whole run', () => this.showAll()), button('Keys', openHelp)),
-      this.counted);
+    return el(
+        'div', {class: 'toolbar'},
+        el('label', {class: 'filter'}, el('span', {}, 'Filter'), this.filterBox),
+        el('fieldset', {class: 'segmented'}, el('legend', {}, 'Lanes by'),
+           this.choices.map(({label}) => label)),
+        el('div', {class: 'buttons'}, button('−', () => this.zoom(2), {'aria-label': 'Zoom out'}),
+           button('+', () => this.zoom(0.5), {'aria-label': 'Zoom in'}),
+           button('Whole run', () => this.showAll()), button('Keys', openHelp)),
+        this.counted);
   }
 
   redraw() {
@@ -67,8 +100,12 @@ class Panel {
   describe() {
     const {selection, from, to} = this.view;
     const hidden = this.calls.count - selection.index.length;
-    this.counted.textContent = `${formatTime(from, (to - from) / 50)} to ${formatTime(to, (to - from) / 50)}, ${plural(selection.count(from, to), 'call')}`
-      + (hidden ? `; ${formatCount(selection.index.length)} of ${formatCount(this.calls.count)} match` : '');
+    this.counted.textContent =
+        `${formatTime(from, (to - from) / 50)} to ${formatTime(to, (to - from) / 50)}, ${
+            plural(selection.count(from, to), 'call')}` +
+        (hidden ?
+             `; ${formatCount(selection.index.length)} of ${formatCount(this.calls.count)} match` :
+             '');
     for (const {by, input} of this.choices) input.checked = by === this.view.by;
   }
 
@@ -108,7 +145,8 @@ class Panel {
     this.changed();
   }
   narrow(word) {
-    const words = filterWords(this.view.filter).filter((one) => one.split('=')[0] !== word.split('=')[0]);
+    const words =
+        filterWords(this.view.filter).filter((one) => one.split('=')[0] !== word.split('=')[0]);
     this.setFilter([...words, word].join(' '));
   }
   focusFilter() {
@@ -118,9 +156,15 @@ class Panel {
 
   inspect() {
     const {selected, fault} = this.view;
-    const actions = {narrow: (word) => this.narrow(word), step: (by) => this.step(by), zoomToSelected: () => this.zoomToSelected()};
-    this.details.replaceChildren(...(selected >= 0 ? inspectCall(this.calls, selected, this.timeline.marked, actions)
-      : fault >= 0 ? inspectFault(summary.faults[fault]) : nothingSelected()));
+    const actions = {
+      narrow: (word) => this.narrow(word),
+      step: (by) => this.step(by),
+      zoomToSelected: () => this.zoomToSelected()
+    };
+    this.details.replaceChildren(
+        ...(selected >= 0  ? inspectCall(this.calls, selected, this.timeline.marked, actions) :
+                fault >= 0 ? inspectFault(summary.faults[fault]) :
+                             nothingSelected()));
   }
   // Selects a call, moving the window if it lies outside.
   select(i) {
@@ -141,20 +185,23 @@ class Panel {
   bringIn(start, end) {
     const {from, to} = this.view;
     const span = to - from;
-    if (start < from || start > to || (end > to && end - start < span)) this.show(start - span / 3, start + span * 2 / 3);
+    if (start < from || start > to || (end > to && end - start < span))
+      this.show(start - span / 3, start + span * 2 / 3);
   }
   step(by) {
     const {selection, selected, from} = this.view;
     const size = selection.index.length;
     if (!size) return;
-    let place = selected < 0 ? selection.place(from) - (by < 0 ? 0 : 1) : selection.placeOf(selected);
+    let place =
+        selected < 0 ? selection.place(from) - (by < 0 ? 0 : 1) : selection.placeOf(selected);
     if (selected >= 0 && by > 0 && selection.index[place] !== selected) --place;
     this.select(selection.index[Math.min(size - 1, Math.max(0, place + by))]);
   }
   // The next of those calls that pass, round and round.
   jump(passes, by) {
     const {index} = this.view.selection;
-    const at = this.view.selected < 0 ? (by > 0 ? -1 : 0) : this.view.selection.placeOf(this.view.selected);
+    const at = this.view.selected < 0 ? (by > 0 ? -1 : 0) :
+                                        this.view.selection.placeOf(this.view.selected);
     for (let tried = 1; tried <= index.length; ++tried) {
       const place = (at + by * tried + 2 * index.length) % index.length;
       if (passes(index[place])) {
@@ -166,18 +213,26 @@ class Panel {
   nextInfo(by) { this.jump((i) => this.calls.type[i] === 3, by); }
   nextAnomaly(by) {
     const {marked} = this.timeline;
-    if (!marked.size) this.nextInfo(by);
-    else this.jump((i) => marked.has(i), by);
+    if (!marked.size)
+      this.nextInfo(by);
+    else
+      this.jump((i) => marked.has(i), by);
   }
   nextFault(by) {
     const count = summary.faults.length;
-    if (count) this.selectFault(this.view.fault < 0 ? (by > 0 ? 0 : count - 1) : (this.view.fault + by + count) % count);
+    if (count)
+      this.selectFault(
+          this.view.fault < 0 ? (by > 0 ? 0 : count - 1) : (this.view.fault + by + count) % count);
   }
   // Selects a call and comes near enough to tell it from its neighbours.
   zoomNear(i) {
-    const near = this.calls.count > 400 ? this.view.whole * 200 / this.calls.count : this.view.whole;
-    const span = Math.min(this.view.to - this.view.from, Math.max(near, (this.calls.end[i] - this.calls.start[i]) * 3));
-    if (span < this.view.to - this.view.from) this.show(this.calls.start[i] - span / 3, this.calls.start[i] + span * 2 / 3);
+    const near =
+        this.calls.count > 400 ? this.view.whole * 200 / this.calls.count : this.view.whole;
+    const span = Math.min(
+        this.view.to - this.view.from,
+        Math.max(near, (this.calls.end[i] - this.calls.start[i]) * 3));
+    if (span < this.view.to - this.view.from)
+      this.show(this.calls.start[i] - span / 3, this.calls.start[i] + span * 2 / 3);
     this.select(i);
   }
   zoomToSelected() {
@@ -214,22 +269,26 @@ class Panel {
       this.inspect();
       return this.changed();
     }
-    const cell = timeline.cellAt(x, y);
+    const cell = timeline.bars ? null : timeline.density.cellAt(x, y);
     return this.select(cell ? cell.first : timeline.callAt(x, y));
   }
   tipWords(x, y) {
     const {timeline, calls} = this;
     const fault = timeline.faultAt(x, y);
-    if (fault >= 0) return `${faultWords(summary.faults[fault])}, ${faultTimes(summary.faults[fault])}`;
-    const cell = timeline.cellAt(x, y);
+    if (fault >= 0)
+      return `${faultWords(summary.faults[fault])}, ${faultTimes(summary.faults[fault])}`;
+    const cell = timeline.bars ? null : timeline.density.cellAt(x, y);
     if (cell) {
       const total = cell.ok + cell.fail + cell.info;
-      return total ? `${cell.lane}, ${formatTime(timeline.time(x))}: ${plural(total, 'call')} (${cell.ok} ok, ${cell.fail} fail, ${cell.info} info)` : '';
+      return total ? `${cell.lane}, ${formatTime(timeline.time(x))}: ${plural(total, 'call')} (${
+                         cell.ok} ok, ${cell.fail} fail, ${cell.info} info)` :
+                     '';
     }
     const i = timeline.callAt(x, y);
     if (i < 0) return '';
     const took = calls.silent[i] ? 'never completed' : formatSpan(calls.end[i] - calls.start[i]);
-    return `${calls.words(i)}, process ${calls.processes[calls.process[i]]}, ${formatTime(calls.start[i])}, ${took}`;
+    return `${calls.words(i)}, process ${calls.processes[calls.process[i]]}, ${
+        formatTime(calls.start[i])}, ${took}`;
   }
   showTip(x, y) {
     const words = this.tipWords(x, y);
@@ -245,9 +304,11 @@ class Panel {
     this.rubber.style.left = `${Math.min(a, b)}px`;
     this.rubber.style.width = `${Math.abs(a - b)}px`;
   }
+  // At once, not with the next frame: a printer does not wait for one.
   recolour() {
     this.timeline.colours = this.overview.colours = undefined;
     this.timeline.hatch = undefined;
-    this.redraw();
+    this.timeline.draw();
+    this.overview.draw(this.timeline.gutter);
   }
 }

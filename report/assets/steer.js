@@ -11,20 +11,24 @@ class Pointer {
     canvas.addEventListener('pointerup', (event) => this.up(event));
     canvas.addEventListener('pointercancel', () => this.cancel());
     canvas.addEventListener('pointerleave', () => panel.hideTip());
-    canvas.addEventListener('dblclick', (event) => panel.zoom(0.25, panel.timeline.time(event.offsetX)));
+    canvas.addEventListener(
+        'dblclick', (event) => panel.zoom(0.25, panel.timeline.time(event.offsetX)));
     canvas.addEventListener('wheel', (event) => this.wheel(event), {passive: false});
     strip.addEventListener('pointerdown', (event) => {
       strip.setPointerCapture(event.pointerId);
       this.slide(event);
     });
-    strip.addEventListener('pointermove', (event) => { if (strip.hasPointerCapture(event.pointerId)) this.slide(event); });
+    strip.addEventListener('pointermove', (event) => {
+      if (strip.hasPointerCapture(event.pointerId)) this.slide(event);
+    });
   }
 
   down(event) {
     if (event.button !== 0) return;
     this.panel.canvas.setPointerCapture(event.pointerId);
     const moves = event.shiftKey || event.pointerType === 'touch';
-    this.drag = {x: event.offsetX, moves, from: this.panel.view.from, to: this.panel.view.to, far: false};
+    this.drag =
+        {x: event.offsetX, moves, from: this.panel.view.from, to: this.panel.view.to, far: false};
   }
   move(event) {
     const {drag, panel} = this;
@@ -33,7 +37,8 @@ class Pointer {
     if (!drag.far) return undefined;
     panel.hideTip();
     if (drag.moves) {
-      const shift = (drag.x - event.offsetX) / (panel.timeline.width - panel.timeline.gutter) * (drag.to - drag.from);
+      const shift = (drag.x - event.offsetX) / (panel.timeline.width - panel.timeline.gutter) *
+          (drag.to - drag.from);
       return panel.show(drag.from + shift, drag.to + shift);
     }
     return panel.showRubber(drag.x, event.offsetX);
@@ -42,7 +47,8 @@ class Pointer {
     const {drag, panel} = this;
     this.cancel();
     if (!drag) return;
-    if (!drag.far) panel.choose(event.offsetX, event.offsetY);
+    if (!drag.far)
+      panel.choose(event.offsetX, event.offsetY);
     else if (!drag.moves) {
       const [left, right] = [drag.x, event.offsetX].sort((a, b) => a - b);
       panel.show(panel.timeline.time(left), panel.timeline.time(right));
@@ -78,7 +84,10 @@ class Pointer {
 const KEYS = [
   ['j', 'next call', (panel) => panel.step(1)],
   ['k', 'previous call', (panel) => panel.step(-1)],
-  ['n', 'next anomaly: a call of a counterexample; without one, the next info', (panel) => panel.nextAnomaly(1)],
+  [
+    'n', 'next anomaly: a call of a counterexample; without one, the next info',
+    (panel) => panel.nextAnomaly(1)
+  ],
   ['N', 'previous anomaly', (panel) => panel.nextAnomaly(-1)],
   ['i', 'next info', (panel) => panel.nextInfo(1)],
   ['f', 'next fault', (panel) => panel.nextFault(1)],
@@ -111,14 +120,21 @@ function openHelp() {
   const names = {ArrowLeft: '←', ArrowRight: '→', Escape: 'Esc'};
   if (!help.childElementCount) {
     help.append(
-      el('h2', {id: 'help-title'}, 'Keys and filter'),
-      el('dl', {class: 'keys'}, KEYS.map(([key, what]) => el('div', {}, el('dt', {}, el('kbd', {}, names[key] || key)), el('dd', {}, what)))),
-      el('p', {}, 'Arrows work while the timeline has the focus. Drag to zoom to a stretch, Shift-drag to move. The wheel zooms once the timeline was clicked, or with Ctrl.'),
-      el('h3', {}, 'Filter'),
-      el('p', {}, 'Words that must all hold: a field (', FILTER_FIELDS.join(', '), '), an operator (= != ~ !~ < > <= >=) and what is wanted. ',
-        'Commas mean “or”, ~ means “contains”, quotes hold words together; a word alone may be anywhere.'),
-      el('p', {}, el('code', {}, 'key=7 f=write type!=ok node=n3 t>12s value~3 latency>=250ms')),
-      el('p', {class: 'buttons'}, button('Close', () => help.close(), {class: 'primary'})));
+        el('h2', {id: 'help-title'}, 'Keys and filter'),
+        el('dl', {class: 'keys'},
+           KEYS.map(
+               ([key, what]) => el(
+                   'div', {}, el('dt', {}, el('kbd', {}, names[key] || key)), el('dd', {}, what)))),
+        el('p', {},
+           'Arrows work while the timeline has the focus. Drag to zoom to a stretch, Shift-drag ' +
+               'to move. The wheel zooms once the timeline was clicked, or with Ctrl.'),
+        el('h3', {}, 'Filter'),
+        el('p', {}, 'Words that must all hold: a field (', FILTER_FIELDS.join(', '),
+           '), an operator (= != ~ !~ < > <= >=) and what is wanted. ',
+           'Commas mean “or”, ~ means “contains”, quotes hold words together; ' +
+               'a word alone may be anywhere.'),
+        el('p', {}, el('code', {}, 'key=7 f=write type!=ok node=n3 t>12s value~3 latency>=250ms')),
+        el('p', {class: 'buttons'}, button('Close', () => help.close(), {class: 'primary'})));
   }
   help.showModal();
 }

@@ -1,6 +1,7 @@
 // The run on a canvas: density where calls are many, bars where they are few.
 
 const BARS_AT_MOST = 6000;  // calls in the window; drawing this many takes about 15 ms
+const PIXELS_A_BAR = 3;     // below this bars would run into one another
 const TRACK = 19;           // height of a row of faults or of the violations
 const AXIS = 24;
 const FONT = '11px ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
@@ -13,6 +14,7 @@ class Timeline {
     this.faultNames = [...new Set(summary.faults.map((fault) => fault.name))];
     this.marked = markedCalls(calls);
     this.lanesBy = {};
+    this.density = new Density(this);
     this.boxes = [];
   }
 
@@ -24,7 +26,7 @@ class Timeline {
 
   measure() {
     this.width = this.canvas.clientWidth;
-    this.gutter = this.width < 600 ? 62 : 104;
+    this.gutter = this.width < 600 ? 74 : 104;
     this.faultTop = AXIS;
     this.markTop = this.faultTop + this.faultNames.length * TRACK;
     this.laneTop = this.markTop + (this.marked.size ? TRACK : 0) + 6;
@@ -58,12 +60,21 @@ class Timeline {
     context.beginPath();
     context.rect(this.gutter, 0, this.width - this.gutter, this.height);
     context.clip();
-    this.bars = selection.count(from, to) <= BARS_AT_MOST;
+    this.bars = this.barsFit();
     this.boxes = [];
-    if (this.bars) this.drawBars();
-    else this.drawDensity();
+    if (this.bars)
+      this.drawBars();
+    else
+      this.density.draw();
     this.drawMarks();
     context.restore();
+  }
+
+  barsFit() {
+    const {from, to, selection} = this.view;
+    const rows = this.place.shown.reduce((sum, lane) => sum + this.place.depth[lane], 0);
+    const room = rows * (this.width - this.gutter) / PIXELS_A_BAR;
+    return selection.count(from, to) <= Math.min(BARS_AT_MOST, room);
   }
 
   drawAxis() {
@@ -87,14 +98,16 @@ class Timeline {
     const {from, to} = this.view;
     context.fillStyle = colours.muted;
     context.textAlign = 'left';
-    this.faultNames.forEach((name, row) =>
-      context.fillText(this.cut(name, this.gutter - 10), 0, this.faultTop + row * TRACK + TRACK / 2));
+    this.faultNames.forEach(
+        (name, row) => context.fillText(
+            this.cut(name, this.gutter - 10), 0, this.faultTop + row * TRACK + TRACK / 2));
     this.faultBoxes = [];
     summary.faults.forEach((fault, i) => {
       if (fault.end < from || fault.start > to) return;
       const y = this.faultTop + this.faultNames.indexOf(fault.name) * TRACK + 2;
       const x = Math.max(this.gutter, this.x(fault.start));
-      const right = Math.min(this.width, Math.max(this.x(fault.end), x + 3));
+      const right =
+          Math.min(this.width, Math.max(this.x(fault.end), x + (fault.took_hold ? 3 : 11)));
       this.faultBoxes.push({fault, i, x, y, right, bottom: y + TRACK - 4});
       this.drawFault(fault, x, y, right, i === this.view.fault);
     });
@@ -102,6 +115,8 @@ class Timeline {
 
   drawFault(fault, x, y, right, chosen) {
     const {context, colours} = this;
+    context.strokeStyle = chosen ? colours.ink : colours.fault;
+    context.lineWidth = chosen ? 2 : 1;
     if (fault.took_hold) {
       context.fillStyle = colours.fault_soft;
       context.fillRect(x, y, right - x, this.height - y);
@@ -109,17 +124,25 @@ class Timeline {
       context.globalAlpha = 0.28;
       context.fillRect(x, y, right - x, TRACK - 4);
       context.globalAlpha = 1;
+      context.strokeRect(x + 0.5, y + 0.5, right - x - 1, TRACK - 5);
+      context.fillStyle = colours.ink;
+      const words = this.cut(fault.done || fault.asked, right - x - 8);
+      if (words) context.fillText(words, x + 4, y + TRACK / 2 - 2);
+    } else {
+      this.hollowDiamond(x + 5, y + (TRACK - 4) / 2);
     }
-    context.strokeStyle = chosen ? colours.ink : colours.fault;
-    context.lineWidth = chosen ? 2 : 1;
-    if (!fault.took_hold) context.setLineDash([3, 2]);
-    context.strokeRect(x + 0.5, y + 0.5, right - x - 1, TRACK - 5);
-    context.setLineDash([]);
     context.lineWidth = 1;
-    context.fillStyle = colours.ink;
-    const text = fault.took_hold ? fault.done || fault.asked : 'did not take hold';
-    const words = this.cut(text, right - x - 8);
-    if (words) context.fillText(words, x + 4, y + TRACK / 2 - 2);
+  }
+  // A fault that did not take hold.
+  hollowDiamond(x, y) {
+    const {context} = this;
+    context.beginPath();
+    context.moveTo(x, y - 5);
+    context.lineTo(x + 5, y);
+    context.lineTo(x, y + 5);
+    context.lineTo(x - 5, y);
+    context.closePath();
+    context.stroke();
   }
 
   // As much of the text as fits, or nothing.
@@ -134,9 +157,12 @@ class Timeline {
     const {context, colours, place} = this;
     const lanes = this.lanes();
     let free = -Infinity;
+    context.fillStyle = colours.bad;
+    if (this.marked.size)
+      context.fillText(this.cut('violation', this.gutter - 8), 0, this.markTop + TRACK / 2);
     for (const lane of place.shown) {
       const y = this.laneTop + place.top[lane];
-      const middle = y + lanes.depth[lane] * place.rowHeight / 2;
+      const middle = y + place.depth[lane] * place.rowHeight / 2;
       context.fillStyle = colours.line;
       if (place.rowHeight >= 6) context.fillRect(0, Math.round(y) - 1, this.width, 1);
       if (middle < free) continue;
@@ -150,13 +176,21 @@ class Timeline {
     const {calls, context, place} = this;
     const lanes = this.lanes();
     const {from, to, selection} = this.view;
-    const height = Math.max(1, Math.min(18, place.rowHeight - (place.rowHeight > 8 ? 4 : place.rowHeight > 3 ? 1 : 0)));
+    const height = Math.max(
+        1,
+        Math.min(
+            18,
+            place.rowHeight -
+                (place.rowHeight > 8     ? 4 :
+                     place.rowHeight > 3 ? 1 :
+                                           0)));
     this.hatch ??= this.makeHatch();
     selection.each(from, to, (i) => {
-      const y = this.laneTop + place.top[lanes.lane[i]] + lanes.row[i] * place.rowHeight
-        + (place.rowHeight - height) / 2;
+      const y = this.laneTop + place.top[lanes.lane[i]] + lanes.row[i] * place.rowHeight +
+          (place.rowHeight - height) / 2;
       const x = Math.max(this.gutter - 20, this.x(calls.start[i]));
-      const right = Math.max(x + (calls.type[i] === 3 ? 7 : 2), Math.min(this.width + 20, this.x(calls.end[i])));
+      const right = Math.max(
+          x + (calls.type[i] === 3 ? 7 : 2), Math.min(this.width + 20, this.x(calls.end[i])));
       this.boxes.push({i, x, y, right, bottom: y + height});
       this.drawBar(i, x, y, right - x, height);
     });
@@ -168,7 +202,8 @@ class Timeline {
     const type = TYPES[calls.type[i]];
     context.fillStyle = width > 6 ? colours[`${type}_soft`] : colours[type];
     context.strokeStyle = colours[type];
-    if (type === 'info') this.arrow(x, y, width, height);
+    if (type === 'info')
+      this.arrow(x, y, width, height);
     else {
       context.fillRect(x, y, width, height);
       if (width > 6 && height > 4) context.strokeRect(x + 0.5, y + 0.5, width - 1, height - 1);
@@ -216,70 +251,13 @@ class Timeline {
     return this.context.createPattern(tile, 'repeat');
   }
 
-  // Cells of one pixel in time and one lane; ok, fail and info share a cell's height in proportion.
-  drawDensity() {
-    const {calls, place} = this;
-    const lanes = this.lanes();
-    const {from, to, selection} = this.view;
-    const columns = Math.ceil(this.width - this.gutter);
-    const rows = Math.max(1, Math.min(place.shown.length, Math.floor(place.used / 3)));
-    const rowOf = new Uint32Array(lanes.names.length);
-    place.shown.forEach((lane) => { rowOf[lane] = Math.min(rows - 1, Math.floor(place.top[lane] / place.used * rows + 1e-6)); });
-    if (rows === place.shown.length) place.shown.forEach((lane, row) => { rowOf[lane] = row; });
-    const counts = new Uint32Array(rows * columns * 3);
-    const scale = columns / (to - from);
-    const {start, type} = calls;
-    const {lane} = lanes;
-    selection.each(from, to, (i) => {
-      const column = Math.min(columns - 1, Math.max(0, Math.floor((Math.max(from, start[i]) - from) * scale)));
-      ++counts[(rowOf[lane[i]] * columns + column) * 3 + type[i] - 1];
-    });
-    this.density = {counts, columns, rows, rowOf};
-    const tops = rows === place.shown.length
-      ? place.shown.map((one) => place.top[one]) : Array.from({length: rows}, (_, row) => row * place.used / rows);
-    this.density.tops = [...tops, place.used];
-    this.paintDensity();
-  }
-
-  paintDensity() {
-    const {counts, columns, rows, tops} = this.density;
-    const height = Math.max(1, Math.ceil(this.place.used));
-    const image = new ImageData(columns, height);
-    const words = new Uint32Array(image.data.buffer);
-    const {colours} = this;
-    const tones = ['ok', 'fail', 'info'].map((name) => rgb(colours[name]));
-    let most = 1;
-    for (let cell = 0; cell < counts.length; cell += 3)
-      most = Math.max(most, counts[cell] + counts[cell + 1] + counts[cell + 2]);
-    const strength = (total) => Math.round(70 + 185 * Math.log1p(total) / Math.log1p(most));
-    for (let row = 0; row < rows; ++row) {
-      const top = Math.round(tops[row]);
-      const size = Math.max(1, Math.round(tops[row + 1]) - top - (tops[row + 1] - tops[row] > 6 ? 3 : 0));
-      for (let column = 0; column < columns; ++column) {
-        const cell = (row * columns + column) * 3;
-        const total = counts[cell] + counts[cell + 1] + counts[cell + 2];
-        if (!total) continue;
-        const info = share(counts[cell + 2], total, size);
-        const fail = Math.min(size - info, share(counts[cell + 1], total, size));
-        const alpha = strength(total) << 24;
-        for (let y = 0; y < size; ++y) {
-          const [r, g, b] = tones[y >= size - info ? 2 : y >= size - info - fail ? 1 : 0];
-          words[(top + y) * columns + column] = (alpha | b << 16 | g << 8 | r) >>> 0;
-        }
-      }
-    }
-    const sheet = el('canvas', {width: columns, height});
-    sheet.getContext('2d').putImageData(image, 0, 0);
-    this.context.imageSmoothingEnabled = false;
-    this.context.drawImage(sheet, this.gutter, this.laneTop);
-  }
-
   // The calls of counterexamples, and the one that is selected.
   drawMarks() {
     const {calls, context, colours, place} = this;
     const lanes = this.lanes();
     const {from, to, selected} = this.view;
-    for (const [i, stuck] of this.marked) {
+    const taken = [];
+    for (const [i, stuck] of [...this.marked].sort(([, a], [, b]) => b - a)) {
       if (calls.end[i] < from || calls.start[i] > to) continue;
       const x = Math.max(this.gutter + 5, this.x(calls.start[i]));
       const y = this.markTop + TRACK / 2;
@@ -289,6 +267,8 @@ class Timeline {
       context.strokeRect(x, y + 6, 0, this.height - y);
       context.setLineDash([]);
       context.globalAlpha = 1;
+      if (taken.some((other) => Math.abs(other - x) < 11)) continue;
+      taken.push(x);
       this.violation(x, y, stuck);
     }
     for (const box of this.boxes) {
@@ -303,7 +283,9 @@ class Timeline {
     context.strokeStyle = colours.ink;
     const x = this.x(calls.start[selected]);
     context.lineWidth = 2;
-    context.strokeRect(x - 3, this.laneTop + place.top[lane] - 1, 6, Math.max(6, lanes.depth[lane] * place.rowHeight));
+    context.strokeRect(
+        x - 3, this.laneTop + place.top[lane] - 1, 6,
+        Math.max(6, place.depth[lane] * place.rowHeight));
     context.lineWidth = 1;
   }
 
@@ -328,32 +310,16 @@ class Timeline {
   }
 
   callAt(x, y) {
-    const box = this.boxes.findLast((one) => x >= one.x - 2 && x <= one.right + 2 && y >= one.y - 1 && y <= one.bottom + 1);
+    const box = this.boxes.findLast(
+        (one) => x >= one.x - 2 && x <= one.right + 2 && y >= one.y - 1 && y <= one.bottom + 1);
     return box ? box.i : -1;
   }
   faultAt(x, y) {
-    const box = this.faultBoxes.findLast((one) => x >= one.x && x <= one.right && y >= one.y && y <= one.bottom);
+    const box = this.faultBoxes.findLast(
+        (one) => x >= one.x && x <= one.right && y >= one.y && y <= one.bottom);
     return box ? box.i : -1;
   }
-  // In the density picture: the counts of the cell, and the first call in it.
-  cellAt(x, y) {
-    if (this.bars || x < this.gutter || y < this.laneTop) return null;
-    const {counts, columns, rows, tops, rowOf} = this.density;
-    const row = tops.findIndex((top, one) => y - this.laneTop >= top && y - this.laneTop < (tops[one + 1] ?? -1));
-    const column = Math.floor(x - this.gutter);
-    if (row < 0 || row >= rows || column >= columns) return null;
-    const [ok, fail, info] = counts.subarray((row * columns + column) * 3);
-    const {lane} = this.lanes();
-    let first = -1;
-    this.view.selection.each(this.time(this.gutter + column), this.time(this.gutter + column + 1), (i) => {
-      if (first < 0 && rowOf[lane[i]] === row) first = i;
-    });
-    const inRow = this.place.shown.filter((one) => rowOf[one] === row);
-    return {ok, fail, info, first, lane: inRow.length === 1 ? this.lanes().names[inRow[0]] : plural(inRow.length, 'lane')};
-  }
 }
-
-const share = (part, total, size) => (part ? Math.max(1, Math.round(part / total * size)) : 0);
 
 // The calls of all counterexamples: index -> whether it is one that cannot be placed.
 function markedCalls(calls) {

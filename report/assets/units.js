@@ -25,7 +25,7 @@ function formatTime(micros, step = 1e3) {
 }
 
 const formatRate = (perSecond) =>
-  `${perSecond >= 100 ? formatCount(perSecond) : perSecond.toFixed(1)}/s`;
+    `${perSecond >= 100 ? formatCount(perSecond) : perSecond.toFixed(1)}/s`;
 
 // "12s", "250ms", "1.5" (seconds), "1m30s" as microseconds; NaN if it is none of these.
 function parseSpan(text) {

@@ -53,6 +53,29 @@ void write_hostile(const fs::path& file) {
         compose(bad, verdict.parts));
 }
 
+/// Two counterexamples; the second is long, of calls far apart, with faults of all kinds in force.
+void write_two(const fs::path& file) {
+  const SampleOptions options{.stale_read = true};
+  const History history = sample_history(options);
+  Verdict verdict = sample_verdict(history, options);
+  const auto calls = pair_calls(history);
+  Counterexample second;
+  second.key = Value("k7");
+  second.explanation = "Four writes and five reads of k7 fit no order.";
+  second.state = "3";
+  for (const Call& call : *calls)
+    if (call.key == second.key && second.core.size() < 60) second.core.push_back(call);
+  for (std::size_t i = 1; i < second.core.size(); i += 4)
+    second.core.erase(
+        second.core.begin() + static_cast<std::ptrdiff_t>(i),
+        second.core.begin() + static_cast<std::ptrdiff_t>(std::min(i + 3, second.core.size())));
+  for (const Call& call : second.core) second.prefix.push_back(call.id);
+  second.unplaceable = {second.prefix.back()};
+  second.prefix.pop_back();
+  verdict.parts[0].counterexamples.push_back(second);
+  write(file, sample_run(options), history, compose("register", verdict.parts));
+}
+
 void write_without_times(const fs::path& file) {
   History history = sample_history({.calls = 100, .faults = false});
   for (Event& event : history) event.time = {};
@@ -64,10 +87,11 @@ TEST(Browser, ReportsLookAndBehaveAsTheyShould) {
   const fs::path folder =
       kept ? fs::path(kept) : fs::temp_directory_path() / str("plumbline-reports-", ::getpid());
   fs::create_directories(folder);
-  write_sample(folder / "valid.html", {.calls = 2000});
-  write_sample(folder / "invalid.html", {.calls = 2000, .stale_read = true});
+  write_sample(folder / "valid.html", {});
+  write_sample(folder / "invalid.html", {.stale_read = true});
   write_sample(folder / "million.html",
-               {.calls = 500'000, .processes = 50, .keys = 1000, .stale_read = true});
+               {.calls = 500'000, .processes = 50, .keys = 1000, .pause = 2ms, .stale_read = true});
+  write_two(folder / "two.html");
   write_unknown(folder / "unknown.html");
   write_hostile(folder / "hostile.html");
   write_without_times(folder / "positions.html");
