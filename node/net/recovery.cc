@@ -7,6 +7,11 @@
 namespace plumbline::net {
 namespace {
 
+// Not: remove the directory. A node that has forgotten what it acknowledged and voted can help to
+// elect a leader that never had a committed entry.
+constexpr const char* k_what_to_do =
+    ": restore the missing file from a copy; a node must not vote with less than it had";
+
 /// Whether the log's entries go on from `snapshot`, at once or after some overlap.
 bool goes_on_from(const std::vector<raft::EntryPtr>& entries, const raft::SnapshotMeta& snapshot) {
   if (entries.empty() || snapshot.index < entries.front()->index) return true;  // see the gap check
@@ -20,14 +25,11 @@ Status check_fit(const raft::Restored& restored, const raft::SnapshotMeta& log_b
   if (log_begins_after.index > snapshot)
     return fail(Error::Code::corrupt,
                 str("the log begins after a snapshot at ", log_begins_after.index,
-                    ", but the newest snapshot is at ", snapshot,
-                    ": restore the snapshot file, or remove the data directory and let this node "
-                    "catch up as a new one"));
+                    ", but the newest snapshot is at ", snapshot, k_what_to_do));
   if (!restored.entries.empty() && restored.entries.front()->index > snapshot.next())
     return fail(Error::Code::corrupt,
                 str("entries ", snapshot.next(), " to ", restored.entries.front()->index.prev(),
-                    " are neither in the log nor in a snapshot: restore the missing files, or "
-                    "remove the data directory and let this node catch up as a new one"));
+                    " are neither in the log nor in a snapshot", k_what_to_do));
   return {};
 }
 
