@@ -9,6 +9,7 @@ namespace plumbline {
 namespace {
 
 constexpr std::string_view k_heal = "heal-";
+constexpr std::string_view k_heal_all = "heal-all";
 constexpr auto k_beat = 1s;
 
 }  // namespace
@@ -27,7 +28,9 @@ void Tally::add(const Event& event) {
   }
   asked = !asked;
   if (asked) return;  // the second of the pair says what was done
-  if (event.f.starts_with(k_heal)) {
+  if (event.f == k_heal_all) {
+    if (event.error.empty()) faults.clear();
+  } else if (event.f.starts_with(k_heal)) {
     if (event.error.empty()) faults.erase(event.f.substr(k_heal.size()));
   } else if (!event.error.starts_with("skipped")) {
     faults.insert(event.f);

@@ -29,16 +29,16 @@ Status write_all(int fd, std::string_view text, const std::string& name) {
 }  // namespace
 
 Result<RunFolder> RunFolder::create(const fs::path& results, const std::string& name,
-                                    const std::string& stamp) {
+                                    const std::string& stamp, std::uintmax_t least_room) {
   std::error_code code;
   const fs::path parent = results / name;
   fs::create_directories(parent, code);
   if (code) return io_error("make " + parent.string(), code);
   const fs::space_info room = fs::space(parent, code);
   if (code) return io_error("ask for free space in " + parent.string(), code);
-  if (room.available < k_least_room)
+  if (room.available < least_room)
     return fail(Error::Code::io, str(results.string(), " has only ", room.available >> 20,
-                                     " MiB free and a run needs ", k_least_room >> 20,
+                                     " MiB free and a run needs ", least_room >> 20,
                                      ": free some, or give another folder with --results"));
   const fs::path path = parent / stamp;
   if (!fs::create_directory(path, code)) {

@@ -11,11 +11,14 @@ namespace plumbline {
 
 class RunFolder {
  public:
-  /// Makes results/`name`/`stamp`, and refuses to start where there is not enough room for a run.
-  /// Fails: io (also: less than k_least_room free), exists.
-  static Result<RunFolder> create(const std::filesystem::path& results, const std::string& name,
-                                  const std::string& stamp);
+  /// Bytes that must be free: the history, logs and report of a long run.
   static constexpr std::uintmax_t k_least_room = 64u << 20;
+
+  /// Makes results/`name`/`stamp`, and refuses to start where there is not enough room for a run.
+  /// Fails: io (also: less than `least_room` bytes free), exists.
+  static Result<RunFolder> create(const std::filesystem::path& results, const std::string& name,
+                                  const std::string& stamp,
+                                  std::uintmax_t least_room = k_least_room);
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path file(const std::string& name) const { return path_ / name; }

@@ -1,0 +1,202 @@
+// Goal: the small parts of a run: folders, options, the live line, stopping, alarms.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "control/run/judge.h"
+#include "control/run/progress.h"
+#include "control/run/run_folder.h"
+#include "control/run/run_options.h"
+#include "control/run/run_record.h"
+#include "control/run/stop.h"
+#include "core/base/text.h"
+
+namespace plumbline {
+namespace {
+
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+class Folders : public testing::Test {
+ protected:
+  void TearDown() override { fs::remove_all(results); }
+  const fs::path results = fs::path(testing::TempDir()) / str("plumbline_folders_", ::getpid());
+};
+
+TEST_F(Folders, LatestPointsAtTheNewestByARelativeLink) {
+  for (const char* stamp : {"a", "b"}) {
+    const auto folder = RunFolder::create(results, "register-none", stamp);
+    ASSERT_TRUE(folder);
+    ASSERT_TRUE(folder->mark_latest());
+  }
+  EXPECT_EQ(fs::read_symlink(results / "latest"), "register-none/b");
+}
+
+TEST_F(Folders, TooLittleRoomIsSaidBeforeTheRun) {
+  const auto folder = RunFolder::create(results, "register-none", "a", UINT64_MAX);
+  ASSERT_FALSE(folder);
+  EXPECT_THAT(folder.error().what, HasSubstr("MiB free"));
+  EXPECT_THAT(folder.error().what, HasSubstr("--results"));
+}
+
+TEST_F(Folders, AFileIsReplacedAsAWhole) {
+  fs::create_directories(results);
+  ASSERT_TRUE(write_whole(results / "x", "one"));
+  ASSERT_TRUE(write_whole(results / "x", "two"));
+  std::string text;
+  std::ifstream(results / "x") >> text;
+  EXPECT_EQ(text, "two");
+  EXPECT_EQ(std::distance(fs::directory_iterator(results), fs::directory_iterator()), 1);
+  EXPECT_FALSE(write_whole(results / "no" / "x", "one"));
+}
+
+TEST_F(Folders, ARunRecordComesBackAsItWasSaved) {
+  fs::create_directories(results);
+  RunRecord record;
+  record.info.title = "t";
+  record.info.command = "plumbline test --seed 1";
+  record.info.duration = 1500ms;
+  record.model = "cas-register";
+  record.expectations.operations = {"read"};
+  record.expectations.faults = {"kill"};
+  record.expectations.min_ok = 7;
+  record.nodes = {"n1", "n2"};
+  record.deaths = {{"n2", 12ms, "words \xff"}};
+  record.outcome = "invalid";
+  record.exit_code = 1;
+  ASSERT_TRUE(save(record, results));
+  const auto loaded = load_run_record(results);
+  ASSERT_TRUE(loaded) << loaded.error().what;
+  EXPECT_EQ(loaded->info.command, record.info.command);
+  EXPECT_EQ(loaded->info.duration, record.info.duration);
+  EXPECT_EQ(loaded->expectations.min_ok, 7u);
+  EXPECT_EQ(loaded->nodes, record.nodes);
+  ASSERT_EQ(loaded->deaths.size(), 1u);
+  EXPECT_EQ(loaded->deaths[0].noticed, 12ms);
+  EXPECT_EQ(loaded->exit_code, 1);
+}
+
+TEST_F(Folders, ADamagedRunRecordIsNamed) {
+  fs::create_directories(results);
+  EXPECT_EQ(load_run_record(results).error().code, Error::Code::not_found);
+  std::ofstream(results / "run.json") << R"({"schema": 1})";
+  const auto loaded = load_run_record(results);
+  EXPECT_EQ(loaded.error().code, Error::Code::corrupt);
+  EXPECT_THAT(loaded.error().what, HasSubstr("run.json"));
+}
+
+TEST(Options, ConcurrencyIsANumberOrAMultipleOfTheNodes) {
+  EXPECT_EQ(parse_concurrency("7", 5), 7);
+  EXPECT_EQ(parse_concurrency("2n", 5), 10);
+  for (const char* bad : {"", "n", "0", "-1", "2x", "n2", "99999999999"})
+    EXPECT_FALSE(parse_concurrency(bad, 5)) << bad;
+}
+
+TEST(Options, TheCommandHasWhatDiffersFromTheDefaults) {
+  RunOptions options;
+  options.seed = 5;
+  options.faults = "kill";
+  EXPECT_EQ(command_of(options),
+            "plumbline test --workload register --faults kill --target local --nodes 5 "
+            "--time-limit 1m --seed 5");
+  options.target.name = "ssh";
+  options.target.hosts = {"a", "root@b:2222"};
+  options.rate = 12.5;
+  options.node_flags = {"--snapshot-every", "5"};
+  options.defects = {"read-local-leader"};
+  EXPECT_EQ(command_of(options),
+            "plumbline test --workload register --faults kill --target ssh --nodes a,root@b:2222 "
+            "--rate 12.5 --time-limit 1m --node-flag=--snapshot-every --node-flag=5 "
+            "--defect=read-local-leader --seed 5");
+}
+
+Event event(ProcessId process, EventType type, const std::string& f,
+            const std::string& error = "") {
+  Event made;
+  made.process = process;
+  made.type = type;
+  made.f = f;
+  made.error = error;
+  return made;
+}
+
+TEST(Progress, CountsCallsAndFaultsInForce) {
+  Tally tally;
+  tally.add(event(0, EventType::invoke, "read"));
+  tally.add(event(1, EventType::invoke, "read"));
+  tally.add(event(0, EventType::ok, "read"));
+  for (const char* f : {"kill", "partition"})
+    for (int i = 0; i < 2; ++i) tally.add(event(k_nemesis, EventType::info, f));
+  for (int i = 0; i < 2; ++i)
+    tally.add(event(k_nemesis, EventType::info, "pause", "skipped: nobody"));
+  EXPECT_EQ(progress_line(tally, 12s, 60s, 103, "n2"),
+            "12s/60s  103 ops/s  ok 1 fail 0 info 0  open 1  faults kill partition  leader n2");
+  tally.add(event(k_nemesis, EventType::info, "heal-kill"));
+  EXPECT_TRUE(tally.faults.contains("kill"));  // asked for, not yet done
+  tally.add(event(k_nemesis, EventType::info, "heal-kill"));
+  EXPECT_THAT(tally.faults, testing::ElementsAre("partition"));
+}
+
+TEST(Progress, HealingAllEndsAllFaults) {
+  Tally tally;
+  for (int i = 0; i < 2; ++i) tally.add(event(k_nemesis, EventType::info, "kill"));
+  for (int i = 0; i < 2; ++i) tally.add(event(k_nemesis, EventType::info, "heal-all"));
+  EXPECT_TRUE(tally.faults.empty());
+}
+
+TEST(StopLevels, RiseWithSignalsAndNeverFall) {
+  Stop stop;
+  EXPECT_FALSE(stop.asked());
+  stop.fail();
+  EXPECT_TRUE(stop.asked());
+  EXPECT_FALSE(stop.by_signal());
+  EXPECT_EQ(stop.on_signal(), 1);
+  EXPECT_EQ(stop.level(), 1);
+  EXPECT_FALSE(stop.abandon_judging());
+  EXPECT_EQ(stop.on_signal(), 2);
+  EXPECT_TRUE(stop.at_once());
+  EXPECT_TRUE(stop.abandon_judging());
+}
+
+TEST(StopLevels, TheFirstSignalWhileJudgingEndsTheJudging) {
+  Stop stop;
+  stop.begin_judging();
+  stop.on_signal();
+  EXPECT_TRUE(stop.abandon_judging());
+}
+
+TEST(StopLevels, RealSignalsArriveAndTheThirdEndsTheProgram) {
+  Stop stop;
+  {
+    const SignalsTo signals(stop);
+    std::raise(SIGTERM);
+    std::raise(SIGHUP);
+    EXPECT_EQ(stop.level(), 2);
+  }
+  EXPECT_EXIT(
+      {
+        Stop doomed;
+        const SignalsTo signals(doomed);
+        for (int i = 0; i < 3; ++i) std::raise(SIGINT);
+      },
+      testing::ExitedWithCode(130), "");
+}
+
+TEST(Alarms, AreFailedChecksPanicsAndSanitizersOnly) {
+  for (const char* line :
+       {"node/raft/log.cc:12: CHECK(a) failed: why",
+        "raftkvd: x.cc:3: int f(): Assertion `x' failed.",
+        "==1==ERROR: AddressSanitizer: heap-use-after-free", "WARNING: ThreadSanitizer: data race",
+        "x.cc:1:2: runtime error: signed integer overflow",
+        "terminate called after throwing an instance of 'std::bad_alloc'", "panic: no quorum"})
+    EXPECT_TRUE(is_alarming(line)) << line;
+  for (const char* line :
+       {"connection to n2 (127.0.0.1) failed: refused", "CHECK the docs", "election lost", ""})
+    EXPECT_FALSE(is_alarming(line)) << line;
+}
+
+}  // namespace
+}  // namespace plumbline
