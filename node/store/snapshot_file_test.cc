@@ -26,7 +26,7 @@ std::string state_at(std::uint64_t index, std::size_t size = 2000) {
   for (char& c : state) c = static_cast<char>(rng.below(256));
   return state;
 }
-SnapshotStore must_open(FileSystem& files) {
+SnapshotStore open_store(FileSystem& files) {
   auto store = SnapshotStore::open(files, k_snapshots);
   if (!store) throw std::runtime_error(store.error().what);
   return std::move(*store);
@@ -42,7 +42,7 @@ std::uint64_t newest(const SnapshotStore& store) {
 }
 std::string file_of(std::uint64_t index) {
   MemoryFileSystem files;
-  EXPECT_TRUE(must_open(files).save(meta_at(index), state_at(index)));
+  EXPECT_TRUE(open_store(files).save(meta_at(index), state_at(index)));
   return files.contents(str(k_snapshots, "/", files.list(k_snapshots)->front()));
 }
 raft::SnapshotChunk chunk_of(const std::string& file, std::uint64_t index, std::uint64_t offset,
@@ -54,7 +54,7 @@ raft::SnapshotChunk chunk_of(const std::string& file, std::uint64_t index, std::
 
 TEST(SnapshotStore, GivesTheNewestAndRemovesTheOlder) {
   MemoryFileSystem files;
-  auto store = must_open(files);
+  auto store = open_store(files);
   EXPECT_EQ(newest(store), 0U);
   for (const std::uint64_t index : {7U, 9U, 300U}) {
     ASSERT_TRUE(store.save(meta_at(index), state_at(index)));
@@ -62,12 +62,12 @@ TEST(SnapshotStore, GivesTheNewestAndRemovesTheOlder) {
     EXPECT_EQ(files.list(k_snapshots)->size(), 1U);
   }
   EXPECT_TRUE(files.exists("data/snapshot-000000000000012c-0000000000000003"));
-  EXPECT_EQ(newest(must_open(files)), 300U);
+  EXPECT_EQ(newest(open_store(files)), 300U);
 }
 
 TEST(SnapshotStore, TakesEmptyStatesAndManyVoters) {
   MemoryFileSystem files;
-  auto store = must_open(files);
+  auto store = open_store(files);
   raft::SnapshotMeta meta = meta_at(1);
   for (std::uint64_t id = 1; id <= 100; ++id) meta.voters.insert(raft::NodeId(id));
   ASSERT_TRUE(store.save(meta, ""));
@@ -78,15 +78,15 @@ TEST(SnapshotStore, TakesEmptyStatesAndManyVoters) {
 
 TEST(SnapshotStore, AnOlderOneDoesNotReplaceANewer) {
   MemoryFileSystem files;
-  auto store = must_open(files);
+  auto store = open_store(files);
   ASSERT_TRUE(store.save(meta_at(9), state_at(9)));
   ASSERT_TRUE(store.save(meta_at(7), state_at(7)));
   EXPECT_EQ(newest(store), 9U);
   const auto written = store.write_chunk(chunk_of(file_of(7), 7, 0, 100));
   EXPECT_FALSE(written->accepted);
-  EXPECT_EQ(newest(must_open(files)), 9U);
+  EXPECT_EQ(newest(open_store(files)), 9U);
   ASSERT_TRUE(store.save(meta_at(9), state_at(9))) << "the same again is no harm";
-  EXPECT_EQ(newest(must_open(files)), 9U);
+  EXPECT_EQ(newest(open_store(files)), 9U);
 }
 
 TEST(SnapshotStore, LeftoversAndForeignFilesAreNoSnapshots) {
@@ -94,7 +94,7 @@ TEST(SnapshotStore, LeftoversAndForeignFilesAreNoSnapshots) {
   for (const char* name : {"receiving.part", "saving.part", "snapshot-12", "snapshot-x-y",
                            "snapshot-0000000000000001-0000000000000001x", "notes.txt"})
     files.put(str(k_snapshots, "/", name), "junk");
-  EXPECT_EQ(newest(must_open(files)), 0U);
+  EXPECT_EQ(newest(open_store(files)), 0U);
   EXPECT_EQ(files.list(k_snapshots)->size(), 4U) << "only the parts are removed";
 }
 
@@ -108,7 +108,7 @@ TEST(SnapshotStore, DamageAnywhereIsCorruptAndOlderOnesAreNotUsed) {
       MemoryFileSystem files;
       files.put("data/snapshot-0000000000000005-0000000000000003", file_of(5));
       files.put(name, damaged);
-      const auto loaded = must_open(files).load_newest();
+      const auto loaded = open_store(files).load_newest();
       ASSERT_FALSE(loaded) << at;
       ASSERT_EQ(loaded.error().code, Error::Code::corrupt) << at;
       ASSERT_NE(loaded.error().what.find(name), std::string::npos);
@@ -120,9 +120,9 @@ TEST(SnapshotStore, DamageAnywhereIsCorruptAndOlderOnesAreNotUsed) {
 TEST(SnapshotStore, AnotherSnapshotUnderThisNameIsCorrupt) {
   MemoryFileSystem files;
   files.put("data/snapshot-0000000000000008-0000000000000003", file_of(7));
-  EXPECT_EQ(must_open(files).load_newest().error().code, Error::Code::corrupt);
+  EXPECT_EQ(open_store(files).load_newest().error().code, Error::Code::corrupt);
   files.put("data/snapshot-0000000000000009-0000000000000003", file_of(9) + "more");
-  EXPECT_EQ(must_open(files).load_newest().error().code, Error::Code::corrupt);
+  EXPECT_EQ(open_store(files).load_newest().error().code, Error::Code::corrupt);
 }
 
 // ---- Chunks -------------------------------------------------------------------------------------
@@ -130,8 +130,8 @@ TEST(SnapshotStore, AnotherSnapshotUnderThisNameIsCorrupt) {
 TEST(SnapshotChunks, CarryASnapshotToAnotherStore) {
   MemoryFileSystem here;
   MemoryFileSystem there;
-  auto sender = must_open(here);
-  auto receiver = must_open(there);
+  auto sender = open_store(here);
+  auto receiver = open_store(there);
   ASSERT_TRUE(sender.save(meta_at(7), state_at(7)));
   ASSERT_TRUE(receiver.save(meta_at(3), state_at(3)));
   std::uint64_t offset = 0;
@@ -151,12 +151,12 @@ TEST(SnapshotChunks, CarryASnapshotToAnotherStore) {
   EXPECT_EQ(there.list(k_snapshots)->size(), 1U);
   Rng rng(1);
   there.crash(Survival::nothing, rng);
-  EXPECT_EQ(newest(must_open(there)), 7U) << "complete means durable";
+  EXPECT_EQ(newest(open_store(there)), 7U) << "complete means durable";
 }
 
 TEST(SnapshotChunks, OfASnapshotThatIsGoneSaySo) {
   MemoryFileSystem files;
-  auto store = must_open(files);
+  auto store = open_store(files);
   ASSERT_TRUE(store.save(meta_at(7), state_at(7)));
   ASSERT_TRUE(store.save(meta_at(9), state_at(9)));
   const auto chunk = store.read_chunk(meta_at(7), 0, 300).value();
@@ -167,7 +167,7 @@ TEST(SnapshotChunks, OfASnapshotThatIsGoneSaySo) {
 
 TEST(SnapshotChunks, BeyondTheEndAreEmpty) {
   MemoryFileSystem files;
-  auto store = must_open(files);
+  auto store = open_store(files);
   ASSERT_TRUE(store.save(meta_at(7), state_at(7)));
   const auto total = store.read_chunk(meta_at(7), 0, 1).value().total_size;
   EXPECT_EQ(store.read_chunk(meta_at(7), total, 9).value().data, "");
@@ -177,7 +177,7 @@ TEST(SnapshotChunks, BeyondTheEndAreEmpty) {
 
 TEST(SnapshotChunks, ThatDoNotFitAreRefusedWithThePlaceToGoOn) {
   MemoryFileSystem files;
-  auto store = must_open(files);
+  auto store = open_store(files);
   const std::string file = file_of(7);
   const auto refused_at = [&](const raft::SnapshotChunk& chunk) {
     const auto written = store.write_chunk(chunk).value();
@@ -202,7 +202,7 @@ TEST(SnapshotChunks, ThatDoNotFitAreRefusedWithThePlaceToGoOn) {
 
 TEST(SnapshotChunks, TheLastOneAgainIsAnsweredAgain) {
   MemoryFileSystem files;
-  auto store = must_open(files);
+  auto store = open_store(files);
   const std::string file = file_of(7);
   EXPECT_TRUE(store.write_chunk(chunk_of(file, 7, 0, file.size())).value().complete);
   const auto written = store.write_chunk(chunk_of(file, 7, 0, file.size())).value();
@@ -212,7 +212,7 @@ TEST(SnapshotChunks, TheLastOneAgainIsAnsweredAgain) {
 
 TEST(SnapshotChunks, AnotherSnapshotStartsAnew) {
   MemoryFileSystem files;
-  auto store = must_open(files);
+  auto store = open_store(files);
   const std::string seven = file_of(7);
   const std::string nine = file_of(9);
   ASSERT_TRUE(store.write_chunk(chunk_of(seven, 7, 0, 1000)).value().accepted);
@@ -225,7 +225,7 @@ TEST(SnapshotChunks, AnotherSnapshotStartsAnew) {
 
 TEST(SnapshotChunks, AFileThatDoesNotVerifyIsThrownAway) {
   MemoryFileSystem files;
-  auto store = must_open(files);
+  auto store = open_store(files);
   std::string file = file_of(7);
   const std::string good = file;
   file[700] ^= 1;  // each chunk's own checksum is right
@@ -244,8 +244,8 @@ TEST(SnapshotChunks, ArriveThroughABadNetwork) {
     Rng rng(seed);
     MemoryFileSystem here;
     MemoryFileSystem there;
-    auto sender = must_open(here);
-    auto receiver = must_open(there);
+    auto sender = open_store(here);
+    auto receiver = open_store(there);
     ASSERT_TRUE(sender.save(meta_at(7), state_at(7)));
     std::uint64_t offset = 0;
     bool complete = false;
@@ -254,7 +254,7 @@ TEST(SnapshotChunks, ArriveThroughABadNetwork) {
                                      1 + rng.below(400));
       if (rng.chance(0.1) && !chunk->data.empty())
         chunk->data[rng.below(chunk->data.size())] ^= 0x20;
-      if (rng.chance(0.01)) receiver = must_open(there);  // it was started again
+      if (rng.chance(0.01)) receiver = open_store(there);  // it was started again
       const auto written = receiver.write_chunk(*chunk);
       ASSERT_TRUE(written) << "seed " << seed;
       complete = written->complete;
@@ -304,7 +304,7 @@ TEST(SnapshotCrash, AtAnyCallLeavesTheOldOrTheNew) {
                     : seed == 1 ? Survival::everything
                                 : Survival::anything,
                     rng);
-        auto store = must_open(files);
+        auto store = open_store(files);
         ASSERT_GE(newest(store), durable) << "call " << call << " seed " << seed;
         ASSERT_TRUE(store.save(meta_at(11), state_at(11)));
         ASSERT_EQ(newest(store), 11U);
@@ -330,7 +330,7 @@ TEST(SnapshotCrash, IsSeenWhenSomethingIsNotSynced) {
 
 TEST(SnapshotFailure, WhileReadingIsAnErrorNotDamage) {
   MemoryFileSystem files;
-  auto store = must_open(files);
+  auto store = open_store(files);
   ASSERT_TRUE(store.save(meta_at(5), state_at(5)));
   std::uint64_t failures = 0;
   for (std::uint64_t nth = 1; nth <= 20; ++nth) {

@@ -50,7 +50,7 @@ std::optional<std::string> crash_at(std::uint64_t seed, std::uint64_t call, Fate
 }
 
 TEST(WalCrash, AtAnyCallLosesNothingThatWasAcknowledged) {
-  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
     const std::uint64_t calls = calls_of_a_run(seed);
     for (std::uint64_t call = 1; call <= calls; ++call)
       for (const Fate fate : {Fate::power_off_before, Fate::power_off_after})
@@ -102,7 +102,7 @@ TEST(WalCrash, IsSeenWhenFilesAreNotSynced) { EXPECT_GT(losses(false, true), 0U)
 TEST(WalCrash, IsHarmlessWhenBothAre) { EXPECT_EQ(losses(false, false), 0U); }
 
 TEST(WalFailure, OfAnyCallIsAnErrorAndRecoveryFindsWhatWasAcknowledged) {
-  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
     const std::uint64_t calls = calls_of_a_run(seed);
     for (std::uint64_t call = 1; call <= calls; ++call) {
       for (const Fate fate : {Fate::fail, Fate::no_space}) {
