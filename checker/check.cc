@@ -79,8 +79,9 @@ void say_unknown(const std::map<Value, Object>& objects, Verdict& verdict) {
 void say_invalid(std::map<Value, Object>& objects, const ModelEntry& model,
                  const CheckOptions& options, Verdict& verdict) {
   std::size_t invalid = 0;
-  // Evidence is worth its own time: a verdict at the last moment must still be explained.
-  Budget budget(options.time_budget / 2, options.memory_budget, options.stop);
+  // Evidence has time of its own: a verdict found at the last moment must still be explained.
+  constexpr Nanos k_evidence = 10s;
+  Budget budget(std::min(options.time_budget, k_evidence), options.memory_budget, options.stop);
   for (auto& [key, object] : objects) {
     if (object.decision.validity != Validity::invalid) continue;
     if (++invalid > k_max_counterexamples) continue;

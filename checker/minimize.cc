@@ -20,37 +20,72 @@ void make_indeterminate(Call& call) {
   call.result = Value();
 }
 
-/// Who writes and who needs each value of a cell, among the calls that are kept.
-class Users {
+/// Which updates of a cell may be deleted together; starts with all that are wanted gone, and takes
+/// back those that a kept call might have seen, until none is left.
+class Deletable {
  public:
-  Users(const std::vector<Call>& calls, const ModelEntry& model) : model_(model) {
-    for (std::size_t i = 0; i < calls.size(); ++i) {
-      const Transition t = model.transition(calls[i]);
-      if (t.from) of_[*t.from].need.push_back(i);
-      if (t.to && model.role(calls[i]) != Role::observer) of_[*t.to].write.push_back(i);
+  Deletable(const std::vector<Call>& calls, const ModelEntry& model, std::vector<bool>& gone)
+      : calls_(calls), gone_(gone) {
+    for (const Call& call : calls) {
+      transitions_.push_back(model.transition(call));
+      update_.push_back(model.role(call) != Role::observer);
     }
   }
-  /// May `calls[index]`, a required update, be deleted? Those marked in `gone` are already.
-  bool deletable(const std::vector<Call>& calls, const std::vector<bool>& gone, std::size_t index) {
-    const Call& call = calls[index];
-    const auto& users = of_[*model_.transition(call).to];
-    std::int64_t first_need = k_open;
-    for (const std::size_t i : users.need)
-      if (!gone[i] && i != index) first_need = std::min(first_need, calls[i].invoked);
-    if (first_need == k_open) return true;
-    return std::any_of(users.write.begin(), users.write.end(), [&](std::size_t i) {
-      const Call& later = calls[i];
-      return !gone[i] && i != index && later.type == EventType::ok &&
-             call.returned < later.invoked && later.returned < first_need;
-    });
+  void settle() {
+    do gather();
+    while (take_back());
   }
 
  private:
   struct OfValue {
-    std::vector<std::size_t> write, need;
+    std::int64_t first_need = k_open;  ///< earliest invocation of a kept call that needs the value
+    std::int64_t last_write = -1;      ///< latest invocation of a kept call that leaves it
   };
-  const ModelEntry& model_;
-  std::unordered_map<Value, OfValue> of_;
+  void gather() {
+    values_.clear();
+    changes_.clear();
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+      if (gone_[i]) continue;
+      const Call& call = calls_[i];
+      const Transition& t = transitions_[i];
+      if (t.from) {
+        auto& need = values_[*t.from].first_need;
+        need = std::min(need, call.invoked);
+      }
+      if (!update_[i]) continue;
+      auto& write = values_[*t.to].last_write;
+      write = std::max(write, call.invoked);
+      if (call.type == EventType::ok) changes_.emplace_back(call.returned, call.invoked);
+    }
+    std::sort(changes_.begin(), changes_.end());
+    for (std::size_t i = 1; i < changes_.size(); ++i)  // from here on: the latest invocation so far
+      changes_[i].second = std::max(changes_[i].second, changes_[i - 1].second);
+  }
+  bool take_back() {
+    bool changed = false;
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+      if (!gone_[i] || !update_[i] || unseen(i)) continue;
+      gone_[i] = false;
+      changed = true;
+    }
+    return changed;
+  }
+  bool unseen(std::size_t i) const {
+    const auto value = values_.find(*transitions_[i].to);
+    if (value == values_.end() || value->second.first_need == k_open) return true;
+    if (value->second.last_write <= calls_[i].returned) return false;
+    // Is there a kept change wholly between this call and all who need its value?
+    const auto after = std::lower_bound(changes_.begin(), changes_.end(),
+                                        std::pair(value->second.first_need, std::int64_t{-1}));
+    return after != changes_.begin() && calls_[i].returned < std::prev(after)->second;
+  }
+
+  const std::vector<Call>& calls_;
+  std::vector<bool>& gone_;
+  std::vector<Transition> transitions_;
+  std::vector<bool> update_;
+  std::unordered_map<Value, OfValue> values_;
+  std::vector<std::pair<std::int64_t, std::int64_t>> changes_;  ///< returned, invoked
 };
 
 /// Leaves out the calls [from, to) as far as that can be done without making updates of a cell
@@ -59,14 +94,11 @@ std::vector<Call> leave_out_all(const std::vector<Call>& calls, std::size_t from
                                 const ModelEntry& model) {
   std::vector<Call> rest = calls;
   std::vector<bool> gone(calls.size(), false);
+  const bool cell = model.transition != nullptr;
   for (std::size_t i = from; i < to; ++i)
-    gone[i] = calls[i].type == EventType::ok && model.role(calls[i]) == Role::observer;
-  if (model.transition != nullptr) {
-    Users users(calls, model);
-    for (std::size_t i = from; i < to; ++i)
-      if (!gone[i] && calls[i].type == EventType::ok) gone[i] = users.deletable(calls, gone, i);
-  }
-  if (to - from == 1 || model.transition == nullptr)
+    gone[i] = calls[i].type == EventType::ok && (cell || model.role(calls[i]) == Role::observer);
+  if (cell) Deletable(calls, model, gone).settle();
+  if (to - from == 1 || !cell)
     for (std::size_t i = from; i < to; ++i)
       if (!gone[i] && calls[i].type == EventType::ok) make_indeterminate(rest[i]);
   std::vector<Call> kept;
@@ -81,7 +113,10 @@ std::size_t required(const std::vector<Call>& calls) {
 }
 
 /// One try may take no longer: what is hard to decide is no good as evidence.
-constexpr Nanos k_one_try = 2s;
+Nanos one_try(std::size_t calls) {
+  constexpr Nanos k_least = 200ms, k_each_call = 20us;
+  return k_least + k_each_call * static_cast<std::int64_t>(calls);
+}
 
 }  // namespace
 
@@ -94,8 +129,8 @@ std::vector<Call> minimize(const std::vector<Call>& calls, const ModelEntry& mod
                            const Value& initial, Budget& budget) {
   std::vector<Call> core = unneeded_removed(calls, model);
   const auto still_invalid = [&](const std::vector<Call>& candidate) {
-    Budget one_try(k_one_try, budget.memory(), budget.stop());
-    return decide(candidate, model, initial, one_try).validity == Validity::invalid;
+    Budget small(one_try(candidate.size()), budget.memory(), budget.stop());
+    return decide(candidate, model, initial, small).validity == Validity::invalid;
   };
   // Halves, quarters, and so on (Zeller's delta debugging); single calls until none can go.
   std::size_t chunk = std::max<std::size_t>(core.size() / 2, 1);

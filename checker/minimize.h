@@ -7,10 +7,11 @@
 ///   - an update is made indeterminate: what had to happen by its return may now happen later, or
 ///     never;
 ///   - what normalise() finds to be unneeded goes (its rules say why);
-///   - of a cell, an update to v is deleted if nobody needs v, or if a later update to v lies
-///   wholly
-///     between it and everybody who needs v: in any linearization, the next update after it comes
-///     before any who need v (the later one is such an update), so nobody looks in between.
+///   - of a cell, updates are deleted together if for each, say to v, nobody needs v, or some kept
+///     change lies wholly between it and everybody kept who needs v: then in no linearization is it
+///     the last update before one of those, so for every kept call the last kept update before it
+///     leaves the state that it was legal in. (That a later write of v is kept is asked for too:
+///     not for this proof, but so that the rest does not look as if v had never been written.)
 /// Gives:  the calls that remain, none of which (with what goes along) can be left out too, unless
 ///         the budget ran out before that was known. Indeterminate calls among them are the updates
 ///         that could still have helped.

@@ -14,10 +14,9 @@ void Moves::Successors::clear() {
 Moves::Moves(const Timeline& timeline, Machine& machine)
     : timeline_(timeline),
       machine_(machine),
-      mask_words_((timeline.slots + k_bits - 1) / k_bits),
-      words_(1 + 2 * mask_words_ + timeline.class_slots),
-      observers_(mask_words_),
-      overwrites_(mask_words_) {}
+      offers_(timeline, machine),
+      mask_words_(offers_.mask_words()),
+      words_(1 + 2 * mask_words_ + timeline.class_slots) {}
 
 std::vector<Word> Moves::start() const {
   std::vector<Word> config(words_, 0);
@@ -28,18 +27,7 @@ std::vector<Word> Moves::start() const {
 void Moves::load(const Cursor& cursor) {
   if (cursor.step() == step_) return;
   step_ = cursor.step();
-  returning_ = timeline_.items[timeline_.returns[step_]].place;
-  open_.clear();
-  std::fill(observers_.begin(), observers_.end(), 0);
-  std::fill(overwrites_.begin(), overwrites_.end(), 0);
-  for (std::uint32_t slot = 0; slot < cursor.open().size(); ++slot) {
-    const std::uint32_t item = cursor.open()[slot];
-    if (item == Cursor::k_free) continue;
-    open_.emplace_back(slot, item);
-    const Role role = timeline_.items[item].role;
-    if (role == Role::observer) set(observers_.data(), slot);
-    if (role == Role::overwrite) set(overwrites_.data(), slot);
-  }
+  offers_.load(cursor);
   expiring_.clear();
   const auto key = std::pair<std::uint32_t, std::uint32_t>(static_cast<std::uint32_t>(step_), 0);
   for (auto at = std::lower_bound(timeline_.expiries.begin(), timeline_.expiries.end(), key);
@@ -51,7 +39,7 @@ bool Moves::dominates_masks(const Word* a, const Word* b) const {
   const Word *done_a = a + 1, *done_b = b + 1;
   const Word *optional_a = done_a + mask_words_, *optional_b = done_b + mask_words_;
   for (std::size_t w = 0; w < mask_words_; ++w) {
-    const Word see = observers_[w];
+    const Word see = offers_.observers()[w];
     if (done_b[w] & ~done_a[w] & see) return false;
     if (done_a[w] & ~done_b[w] & ~see) return false;
     if ((done_b[w] | optional_b[w]) & ~(done_a[w] | optional_a[w]) & ~see) return false;
@@ -68,49 +56,41 @@ bool Moves::dominates(const Cursor& cursor, const Word* a, const Word* b) {
 
 /// Rules 1 and 3 in the configuration's state. True if somebody was waiting for this state.
 bool Moves::saturate(Word* config) {
-  bool seen = false;
-  for (const auto& [slot, item] : open_) {
-    if (has(done(config), slot) || has(optional(config), slot)) continue;
-    const auto& call = timeline_.items[item];
-    const StateId next = machine_.step(config[0], call.effect);
-    if (next != config[0]) continue;
-    const bool observer = call.role == Role::observer;
-    set(observer ? done(config) : optional(config), slot);
-    seen = seen || call.role != Role::overwrite;
+  const Offers::Offer offer = offers_.at(config[0]);
+  const Word *observers = offers_.idle_observers(offer), *updates = offers_.idle_updates(offer);
+  const Word* overwrites = offers_.idle_overwrites(offer);
+  Word seen = 0;
+  for (std::size_t w = 0; w < mask_words_; ++w) {
+    Word &is_done = done(config)[w], &is_optional = optional(config)[w];
+    seen |= (observers[w] & ~is_done) | (updates[w] & ~is_done & ~is_optional);
+    is_done |= observers[w];
+    is_optional |= (updates[w] | overwrites[w]) & ~is_done;
   }
-  return seen;
+  return seen != 0;
 }
 
-void Moves::absorb(Word* config, std::uint32_t except) const {
-  for (std::size_t w = 0; w < mask_words_; ++w)
-    optional(config)[w] |= overwrites_[w] & ~done(config)[w];
-  if (except != Cursor::k_free) reset(optional(config), except);
-}
-
+/// Would an overwrite hide no call (rule 3) that is not done or optional already?
 bool Moves::absorbs_nothing(const Word* config, std::uint32_t except) const {
   for (std::size_t w = 0; w < mask_words_; ++w) {
-    Word fresh = overwrites_[w] & ~config[1 + w] & ~config[1 + mask_words_ + w];
-    if (except != Cursor::k_free && except / k_bits == w) fresh &= ~(Word{1} << except % k_bits);
+    Word fresh = offers_.overwrites()[w] & ~config[1 + w] & ~config[1 + mask_words_ + w];
+    if (except != Cursor::k_free && except / Offers::k_bits == w)
+      fresh &= ~(Word{1} << except % Offers::k_bits);
     if (fresh != 0) return false;
   }
   return true;
 }
 
-Word* Moves::applied(std::uint32_t node, EffectId effect, Role role, std::uint32_t slot) {
-  const StateId from = node_config(node)[0];
-  const StateId to = machine_.step(from, effect);
-  if (to == k_illegal) return nullptr;
-  const bool returning = slot == returning_;
-  // What leaves the state as it is has been made optional; only what it would hide is new.
-  if (to == from && !returning &&
-      (role != Role::overwrite || absorbs_nothing(node_config(node), slot)))
-    return nullptr;
+/// A copy of `node` at the arena's end, after a call in `slot` (k_free: of a class) that leads
+/// `to`.
+Word* Moves::applied(std::uint32_t node, StateId to, bool overwrites, std::uint32_t slot) {
   const std::size_t at = arena_.size();
   arena_.resize(at + words_);
   Word* config = arena_.data() + at;
   std::copy_n(node_config(node), words_, config);
   config[0] = to;
-  if (role == Role::overwrite) absorb(config, slot);
+  if (overwrites)
+    for (std::size_t w = 0; w < mask_words_; ++w)
+      optional(config)[w] |= offers_.overwrites()[w] & ~done(config)[w];
   if (slot != Cursor::k_free) {
     set(done(config), slot);
     reset(optional(config), slot);
@@ -127,11 +107,11 @@ bool Moves::expand(const Cursor& cursor, std::span<const Word> config, Limits li
   buckets_[config[0] % k_buckets] = 0;
   arena_.assign(config.begin(), config.end());
   saturate(node_config(0));
-  if (has(done(node_config(0)), returning_)) {
+  if (has(done(node_config(0)), offers_.returning())) {
     emit(0, false, out);
     return true;
   }
-  if (has(optional(node_config(0)), returning_)) emit(0, false, out);
+  if (has(optional(node_config(0)), offers_.returning())) emit(0, false, out);
   for (std::uint32_t n = 0; n < nodes_.size(); ++n) {
     if (nodes_.size() > k_most_nodes) return false;
     visit(cursor, n, limits, out);
@@ -142,44 +122,54 @@ bool Moves::expand(const Cursor& cursor, std::span<const Word> config, Limits li
 }
 
 void Moves::visit(const Cursor& cursor, std::uint32_t node, Limits limits, Successors& out) {
-  const auto& last = timeline_.items[timeline_.returns[step_]];
+  const Offers::Offer offer = offers_.at(node_config(node)[0]);
   const bool unseen = nodes_[node].unseen;
-  if (last.role != Role::observer && !(unseen && last.role == Role::overwrite) &&
-      applied(node, last.effect, last.role, returning_) != nullptr) {
+  const bool last_overwrites = offers_.returning_role() == Role::overwrite;
+  if (offers_.returning_role() != Role::observer && offer.after_returning != k_illegal &&
+      !(unseen && last_overwrites)) {
+    applied(node, offer.after_returning, last_overwrites, offers_.returning());
     emit(node, true, out);
     arena_.resize(nodes_.size() * words_);
   }
-  for (const auto& [slot, item] : open_) {
-    const auto& call = timeline_.items[item];
-    if (slot == returning_ || call.role == Role::observer) continue;
-    if (unseen && call.role == Role::overwrite) continue;
-    if (has(done(node_config(node)), slot)) continue;
-    if (applied(node, call.effect, call.role, slot) != nullptr)
-      keep(node, item, nodes_[node].uses, call.role, out);
-  }
-  for (const std::uint32_t c : cursor.classes()) {
-    const auto& cls = timeline_.classes[c];
-    if (unseen && cls.role == Role::overwrite) continue;
-    if (!limits.inexhaustible && counts(node_config(node))[cls.slot] >= cursor.available(c))
+  // By index: looking at a new state may move what the spans point to.
+  for (std::uint32_t i = offer.first_update; i < offer.last_update; ++i)
+    try_option(cursor, node, offers_.update(i), false, limits, out);
+  if (unseen) return;
+  for (const Offers::Option& option : offers_.useful_overwrites()) {
+    // Writing the value that is there can only hide others (which is why it is not useless).
+    if (option.to == node_config(node)[0] && absorbs_nothing(node_config(node), option.slot))
       continue;
-    if (nodes_[node].uses >= limits.uses) {
-      out.limited = true;
-      continue;
-    }
-    Word* config = applied(node, cls.effect, cls.role, Cursor::k_free);
-    if (config == nullptr) continue;
-    if (!limits.inexhaustible) ++counts(config)[cls.slot];
-    keep(node, k_class | c, nodes_[node].uses + 1, cls.role, out);
+    try_option(cursor, node, option, true, limits, out);
   }
 }
 
+void Moves::try_option(const Cursor& cursor, std::uint32_t node, const Offers::Option& option,
+                       bool overwrites, Limits limits, Successors& out) {
+  std::uint32_t uses = nodes_[node].uses;
+  const bool of_class = option.slot == Cursor::k_free;
+  if (!of_class && has(done(node_config(node)), option.slot)) return;
+  const std::uint32_t c = option.move & ~k_class;
+  const std::uint32_t count = of_class ? timeline_.classes[c].slot : 0;
+  if (of_class) {
+    if (!limits.inexhaustible && counts(node_config(node))[count] >= cursor.available(c)) return;
+    if (uses >= limits.uses) {
+      out.limited = true;
+      return;
+    }
+    ++uses;
+  }
+  Word* config = applied(node, option.to, overwrites, option.slot);
+  if (of_class && !limits.inexhaustible) ++counts(config)[count];
+  keep(node, option.move, uses, overwrites, out);
+}
+
 /// Makes the configuration at the arena's end a node, unless another one serves in its place.
-void Moves::keep(std::uint32_t parent, std::uint32_t move, std::uint32_t uses, Role role,
+void Moves::keep(std::uint32_t parent, std::uint32_t move, std::uint32_t uses, bool overwrote,
                  Successors& out) {
   const auto number = static_cast<std::uint32_t>(nodes_.size());
   Word* config = node_config(number);
   const bool seen = saturate(config);
-  const bool unseen = role == Role::overwrite && !seen;
+  const bool unseen = overwrote && !seen;
   std::uint32_t& bucket = buckets_[config[0] % k_buckets];
   for (std::uint32_t n = bucket; n != k_none; n = nodes_[n].same)
     if ((unseen || !nodes_[n].unseen) && node_config(n)[0] == config[0] &&
@@ -189,7 +179,7 @@ void Moves::keep(std::uint32_t parent, std::uint32_t move, std::uint32_t uses, R
     }
   nodes_.push_back(
       {.parent = parent, .move = move, .uses = uses, .same = bucket, .unseen = unseen});
-  if (!has(done(config), returning_)) {
+  if (!has(done(config), offers_.returning())) {
     bucket = number;
     return;
   }
@@ -205,8 +195,8 @@ void Moves::emit(std::uint32_t node, bool with_returning, Successors& out) {
   const std::size_t at = out.configs.size();
   out.configs.insert(out.configs.end(), config, config + words_);
   Word* next = out.configs.data() + at;
-  reset(done(next), returning_);
-  reset(optional(next), returning_);
+  reset(done(next), offers_.returning());
+  reset(optional(next), offers_.returning());
   for (const std::uint32_t slot : expiring_) counts(next)[slot] = 0;
   for (const Successor& s : out.list) {
     const Word* other = out.configs.data() + s.config;

@@ -24,12 +24,12 @@
 #include <array>
 #include <span>
 
-#include "checker/timeline.h"
+#include "checker/offers.h"
 
 namespace plumbline {
 
 /// A configuration is `words()` of these: state, done bits, optional bits, counts.
-using Word = std::uint32_t;
+using Word = Offers::Word;
 
 class Moves {
  public:
@@ -38,7 +38,7 @@ class Moves {
     std::uint32_t uses = UINT32_MAX;  ///< of indeterminate calls in one step
   };
   /// A move in a path: an item, or a class with this bit.
-  static constexpr std::uint32_t k_class = 1U << 31;
+  static constexpr std::uint32_t k_class = Offers::k_class;
   struct Successor {
     std::uint32_t config = 0;                  ///< index of its first word in configs
     std::uint32_t path_from = 0, path_to = 0;  ///< in paths
@@ -73,43 +73,38 @@ class Moves {
   static constexpr std::uint32_t k_most_nodes = 1 << 15;
   static constexpr std::uint32_t k_none = UINT32_MAX;
   static constexpr std::size_t k_buckets = 64;
-  static constexpr int k_bits = 32;
 
   void load(const Cursor& cursor);
   Word* done(Word* config) const { return config + 1; }
   Word* optional(Word* config) const { return config + 1 + mask_words_; }
   Word* counts(Word* config) const { return config + 1 + 2 * mask_words_; }
   static bool has(const Word* mask, std::uint32_t slot) {
-    return mask[slot / k_bits] >> slot % k_bits & 1;
+    return mask[slot / Offers::k_bits] >> slot % Offers::k_bits & 1;
   }
   static void set(Word* mask, std::uint32_t slot) {
-    mask[slot / k_bits] |= Word{1} << slot % k_bits;
+    mask[slot / Offers::k_bits] |= Word{1} << slot % Offers::k_bits;
   }
   static void reset(Word* mask, std::uint32_t slot) {
-    mask[slot / k_bits] &= ~(Word{1} << slot % k_bits);
+    mask[slot / Offers::k_bits] &= ~(Word{1} << slot % Offers::k_bits);
   }
   Word* node_config(std::size_t node) { return arena_.data() + node * words_; }
   bool saturate(Word* config);
-  /// A copy of `node` after `effect`, at the arena's end; null if it is not legal or changes
-  /// nothing.
-  Word* applied(std::uint32_t node, EffectId effect, Role role, std::uint32_t slot);
-  void absorb(Word* config, std::uint32_t except) const;
+  Word* applied(std::uint32_t node, StateId to, bool overwrites, std::uint32_t slot);
   bool absorbs_nothing(const Word* config, std::uint32_t except) const;
   void visit(const Cursor& cursor, std::uint32_t node, Limits limits, Successors& out);
-  void keep(std::uint32_t parent, std::uint32_t move, std::uint32_t uses, Role role,
+  void try_option(const Cursor& cursor, std::uint32_t node, const Offers::Option& option,
+                  bool overwrites, Limits limits, Successors& out);
+  void keep(std::uint32_t parent, std::uint32_t move, std::uint32_t uses, bool overwrote,
             Successors& out);
   void emit(std::uint32_t node, bool with_returning, Successors& out);
   bool dominates_masks(const Word* a, const Word* b) const;
 
   const Timeline& timeline_;
   Machine& machine_;
+  Offers offers_;
   std::size_t mask_words_, words_;
-  // Of the step that was loaded last:
-  std::size_t step_ = SIZE_MAX;
-  std::uint32_t returning_ = 0;                                ///< slot
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> open_;  ///< slot, item
-  std::vector<Word> observers_, overwrites_;                   ///< masks of the open calls
-  std::vector<std::uint32_t> expiring_;  ///< count slots to forget after the step
+  std::size_t step_ = SIZE_MAX;          ///< that was loaded last
+  std::vector<std::uint32_t> expiring_;  ///< count slots to forget after it
   std::vector<Word> arena_;
   std::vector<Node> nodes_;
   std::array<std::uint32_t, k_buckets> buckets_{};  ///< state modulo k_buckets -> its last node

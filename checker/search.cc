@@ -268,6 +268,7 @@ SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget, 
   bool frontier_survived = false;
   std::size_t deepest = 0;
   for (std::size_t most = k_first_turn + 4 * timeline.steps();; most *= k_growth) {
+    const std::size_t first_of_round = first_level;
     for (std::size_t level = first_level; level < std::size(k_levels); ++level) {
       DepthFirst depth_first(timeline, machine, budget);
       const Turn turn = depth_first.run({.uses = k_levels[level]}, most);
@@ -276,11 +277,11 @@ SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget, 
       if (turn == Turn::refuted && !depth_first.limited())
         return {.validity = Validity::invalid, .step = depth_first.deepest()};
       if (turn == Turn::refuted) first_level = level + 1;
-    }
-    if (!frontier_survived) {
-      const Turn turn = frontier.run(most);
-      if (turn == Turn::refuted) return {.validity = Validity::invalid, .step = frontier.step()};
-      frontier_survived = turn == Turn::found;
+      // What is valid is mostly found at the first level, what is not by the frontier.
+      if (level != first_of_round || frontier_survived) continue;
+      const Turn breadth = frontier.run(most);
+      if (breadth == Turn::refuted) return {.validity = Validity::invalid, .step = frontier.step()};
+      frontier_survived = breadth == Turn::found;
       if (frontier_survived && exact) return {.validity = Validity::valid};
     }
     if (const auto why = budget.exhausted()) return {.step = deepest, .why = *why};
