@@ -111,6 +111,9 @@ class LocalWorld : public testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
     if (GetParam() && geteuid() != 0) GTEST_SKIP() << "only root can become nobody";
+#ifdef __SANITIZE_THREAD__
+    if (GetParam()) GTEST_SKIP() << "ThreadSanitizer's own thread forbids a user namespace";
+#endif
     before_ = host_state();
   }
   void TearDown() override {

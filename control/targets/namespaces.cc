@@ -20,8 +20,11 @@ namespace {
 
 constexpr int k_host_flags = CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC;
 
-std::unexpected<Error> unavailable(const std::string& what) {
-  return fail(Error::Code::unavailable, str(what, ": ", std::strerror(errno)));
+/// Requires: errno as the refused call left it.
+std::unexpected<Error> unavailable(const std::string& what, const std::string& try_this = "") {
+  return fail(Error::Code::unavailable,
+              str(what, ": ", std::strerror(errno), try_this.empty() ? "" : " (try: ", try_this,
+                  try_this.empty() ? "" : ")"));
 }
 
 bool write_setting(const char* path, std::string_view text) {
@@ -53,11 +56,17 @@ std::string remedy() {
   return "run as root outside of containers, or use --target docker";
 }
 
+std::unexpected<Error> refused(const std::string& what) {
+  const int error = errno;  // looking for the remedy sets it anew
+  const std::string try_this = remedy();
+  errno = error;
+  return unavailable(what, try_this);
+}
+
 Status become_root_of_user_namespace() {
   const uid_t user = geteuid();
   const gid_t group = getegid();
-  if (unshare(CLONE_NEWUSER) != 0)
-    return unavailable(str("no user namespace (try: ", remedy(), ")"));
+  if (unshare(CLONE_NEWUSER) != 0) return refused("no user namespace");
   const bool mapped = write_setting("/proc/self/setgroups", "deny") &&
                       write_setting("/proc/self/uid_map", str("0 ", user, " 1\n")) &&
                       write_setting("/proc/self/gid_map", str("0 ", group, " 1\n"));
@@ -77,8 +86,7 @@ Status enter_world() {
   const bool allowed = geteuid() == 0 && unshare(k_host_flags) == 0;
   if (!allowed) {
     TRY(become_root_of_user_namespace());
-    if (unshare(k_host_flags) != 0)
-      return unavailable(str("no network namespace (try: ", remedy(), ")"));
+    if (unshare(k_host_flags) != 0) return refused("no network namespace");
   }
   TRY(keep_mounts_private());
   return separate_processes();
