@@ -85,7 +85,7 @@ class RandomRun {
     trouble.corrupt = some(0.3);
     trouble.delay_max = scaled(100us, 40ms);
     trouble.slow_delay_max = scaled(100ms, 2s);
-    trouble.sync_max = scaled(100us, 300ms);
+    trouble.sync_max = scaled(100us, rng_.chance(0.2) ? 300ms : 20ms);
     trouble.pace = scaled(100ms, 1500ms);
     trouble.client_pause = scaled(4ms, 30ms);
     return trouble;
@@ -110,7 +110,7 @@ class RandomRun {
     out.config.max_inflight_bytes = static_cast<std::size_t>(rng_.between(1, 2000));
     out.config.max_uncommitted_bytes = 4000;
     // The further apart, the longer an old leader goes on beside a new one.
-    out.config.election_timeout_max = Nanos{rng_.between(400'000'000, 1'500'000'000)};
+    out.config.election_timeout_max = scaled(350ms, 1500ms);
     for (int i = 0; i < out.nodes; ++i) out.rates.push_back(0.97 + 0.06 * rng_.unit());
     return out;
   }
@@ -216,7 +216,13 @@ class RandomRun {
   }
   void cut_some() {
     const NodeId one = cluster_.leader() && rng_.chance(0.5) ? *cluster_.leader() : any_node();
-    const auto kind = rng_.below(3);
+    const auto kind = rng_.below(4);
+    if (kind == 3) {  // two who do not hear one another, and others who hear both
+      const NodeId two = any_node();
+      cluster_.cut(one, two);
+      cluster_.cut(two, one);
+      return;
+    }
     for (const NodeId other : cluster_.ids()) {
       if (other == one) continue;
       if (kind == 2 && rng_.chance(0.5)) continue;  // a part of its links
