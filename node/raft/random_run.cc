@@ -20,6 +20,7 @@ struct Trouble {
   Nanos sync_max;
   Nanos pace;  // of faults
   Nanos client_pause;
+  bool only_leaders;  // are cut off, and from one peer
 };
 
 struct TickDue {
@@ -88,6 +89,16 @@ class RandomRun {
     trouble.sync_max = scaled(100us, rng_.chance(0.2) ? 300ms : 20ms);
     trouble.pace = scaled(100ms, 1500ms);
     trouble.client_pause = scaled(4ms, 30ms);
+    // In some runs nothing is lost or broken, but leaders are cut off from one peer, or paused,
+    // again and again: the ground on which stale reads grow.
+    if (rng_.chance(0.3)) {
+      trouble.drop = trouble.duplicate = trouble.slow = trouble.crash = trouble.corrupt = 0;
+      trouble.cut = trouble.pause = 0.7;
+      trouble.sync_max = scaled(100us, 2ms);
+      trouble.pace = scaled(300ms, 900ms);
+      trouble.client_pause = scaled(2ms, 6ms);
+      trouble.only_leaders = true;
+    }
     return trouble;
   }
 
@@ -215,8 +226,9 @@ class RandomRun {
     at(pause(trouble_.pace), FaultTurn{});
   }
   void cut_some() {
-    const NodeId one = cluster_.leader() && rng_.chance(0.5) ? *cluster_.leader() : any_node();
-    const auto kind = rng_.below(4);
+    const bool leader = cluster_.leader() && (trouble_.only_leaders || rng_.chance(0.5));
+    const NodeId one = leader ? *cluster_.leader() : any_node();
+    const auto kind = trouble_.only_leaders ? 3 : rng_.below(4);
     if (kind == 3) {  // two who do not hear one another, and others who hear both
       const NodeId two = any_node();
       cluster_.cut(one, two);

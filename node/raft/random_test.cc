@@ -91,7 +91,7 @@ TEST(RandomRun, ReplayFromEnvironment) {
 class DefectRuns : public ::testing::TestWithParam<DefectInfo> {};
 
 // Within this many seeds every defect must be found.
-constexpr std::uint64_t k_seeds_for_a_defect = 3000;
+constexpr std::uint64_t k_seeds_for_a_defect = 400;
 
 TEST_P(DefectRuns, AreFoundOut) {
   if (!k_defects_compiled) GTEST_SKIP() << "built without PLUMBLINE_DEFECTS";
