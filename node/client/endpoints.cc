@@ -14,7 +14,7 @@ constexpr Nanos k_pause = 20ms;   // before the next node is asked
 constexpr Nanos k_one_call = 2s;  // how long one node may take before another is asked
 constexpr Nanos k_one_connect = 500ms;
 
-Nanos now() { return std::chrono::steady_clock::now().time_since_epoch(); }
+Nanos instant() { return std::chrono::steady_clock::now().time_since_epoch(); }
 
 bool is_command(const Request& request) {
   return request.op != Op::get && request.op != Op::status && request.op != Op::make_snapshot;
@@ -34,7 +34,7 @@ Result<Endpoints> Endpoints::parse(const std::vector<std::string>& endpoints) {
 }
 
 Result<Reply> Endpoints::call(const Request& asked, Nanos timeout) {
-  const Nanos deadline = now() + timeout;
+  const Nanos deadline = instant() + timeout;
   Request request = asked;
   if (session_ != 0 && is_command(request)) {
     request.session = session_;
@@ -44,13 +44,13 @@ Result<Reply> Endpoints::call(const Request& asked, Nanos timeout) {
   const bool repeatable = !is_command(request) || request.session != 0;
   bool may_be_done = false;
   for (;;) {
-    const Nanos left = deadline - now();
+    const Nanos left = deadline - instant();
     const Result<Reply> reply = try_once(request, std::clamp(left, Nanos(1ms), k_one_call));
     const bool unknown = reply && outcome_unknown(*reply);
     may_be_done = may_be_done || unknown;
     const bool final = reply ? !may_change(reply->code) && !(unknown && repeatable)
                              : reply.error().code == Error::Code::invalid;
-    if (final || deadline - now() <= k_pause) {
+    if (final || deadline - instant() <= k_pause) {
       if (!final && may_be_done && is_command(request))
         return Reply{.code = Code::unknown_outcome, .message = "an earlier try was not answered"};
       return reply;

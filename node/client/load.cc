@@ -11,9 +11,10 @@
 #include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
 #include <chrono>
-#include <cstdio>
+#include <cmath>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "core/base/rng.h"
 #include "core/base/text.h"
@@ -29,11 +30,12 @@ using plumbline::Nanos;
 using plumbline::Rng;
 namespace proto = plumbline::proto;
 
+constexpr Nanos k_warm_up = std::chrono::seconds(1);
+
 struct LoadOptions {
   std::string endpoint;
   std::string op = "put";
-  std::string duration = "5s";
-  std::string warm_up = "1s";
+  double seconds = 5;
   int clients = 64;
   int connections = 8;
   std::size_t value_bytes = 256;
@@ -154,17 +156,22 @@ double percentile(std::vector<Nanos>& sorted, double share) {
 
 void print(const LoadOptions& options, Tally& tally, Nanos took) {
   std::sort(tally.latencies.begin(), tally.latencies.end());
-  std::printf(
-      "op=%s clients=%d connections=%d ops_per_s=%.0f p50_ms=%.3f p99_ms=%.3f max_ms=%.3f "
-      "not_ok=%llu%s%s\n",
-      options.op.c_str(), options.clients, options.connections,
-      static_cast<double>(tally.latencies.size()) / plumbline::seconds(took),
-      percentile(tally.latencies, 0.5), percentile(tally.latencies, 0.99),
-      percentile(tally.latencies, 1), static_cast<unsigned long long>(tally.not_ok),
-      tally.first_trouble.empty() ? "" : " first=", tally.first_trouble.c_str());
+  std::cout << nlohmann::json(
+                   {{"system", "raftkv"},
+                    {"op", options.op},
+                    {"clients", options.clients},
+                    {"connections", options.connections},
+                    {"ops_per_s", std::round(static_cast<double>(tally.latencies.size()) /
+                                             plumbline::seconds(took))},
+                    {"p50_ms", percentile(tally.latencies, 0.5)},
+                    {"p99_ms", percentile(tally.latencies, 0.99)},
+                    {"max_ms", percentile(tally.latencies, 1)},
+                    {"errors", tally.not_ok},
+                    {"first_error", tally.first_trouble}})
+            << "\n";
 }
 
-int run(const LoadOptions& options, Nanos warm_up, Nanos duration) {
+int run(const LoadOptions& options) {
   const auto endpoint = plumbline::kv_client::parse_endpoint(options.endpoint);
   if (!endpoint) {
     std::cerr << "raftkv_load: " << endpoint.error().what << "\n";
@@ -184,10 +191,10 @@ int run(const LoadOptions& options, Nanos warm_up, Nanos duration) {
         std::make_unique<LoadConnection>(io, options, clients, rng.fork(), tally));
     connections.back()->start(to);
   }
-  io.run_for(warm_up);
+  io.run_for(k_warm_up);
   tally.counting = true;
   const Nanos begin = now();
-  io.run_for(duration);
+  io.run_for(std::chrono::duration_cast<Nanos>(std::chrono::duration<double>(options.seconds)));
   const Nanos took = now() - begin;
   for (const auto& connection : connections) connection->stop();
   print(options, tally, took);
@@ -206,21 +213,15 @@ int main(int argc, char** argv) {
   app.add_option("--clients", options.clients)->check(CLI::Range(1, 100'000));
   app.add_option("--connections", options.connections, "The clients share these")
       ->check(CLI::Range(1, 1000));
-  app.add_option("--duration", options.duration);
-  app.add_option("--warm-up", options.warm_up);
+  app.add_option("--seconds", options.seconds, "After one second of warming up")
+      ->check(CLI::PositiveNumber);
   app.add_option("--value-bytes", options.value_bytes);
   app.add_option("--keys", options.keys)->check(CLI::PositiveNumber);
   app.add_option("--seed", options.seed);
   CLI11_PARSE(app, argc, argv);
   options.connections = std::min(options.connections, options.clients);
-  const auto duration = plumbline::parse_duration(options.duration);
-  const auto warm_up = plumbline::parse_duration(options.warm_up);
-  if (!duration || !warm_up) {
-    std::cerr << "raftkv_load: " << (duration ? warm_up : duration).error().what << "\n";
-    return 2;
-  }
   try {
-    return run(options, *warm_up, *duration);
+    return run(options);
   } catch (const std::exception& error) {  // Asio's, where the cluster is not there
     std::cerr << "raftkv_load: " << error.what() << "\n";
     return 3;
