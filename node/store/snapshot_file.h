@@ -30,7 +30,8 @@ class SnapshotStore {
   /// The newest snapshot that is whole; nothing if there is none. Fails: corrupt if the newest one
   /// is damaged (its log may be gone already, so an older one must not be used silently).
   Result<std::optional<Loaded>> load_newest() const;
-  /// Durable when it returns. Then older ones are removed.
+  /// Durable when it returns. Then older ones are removed. Does nothing if there is a newer one.
+  /// Fails: io; what was durable before is still so, and the next call begins a new file.
   Status save(const raft::SnapshotMeta& meta, std::string_view state);
 
   /// Bytes of the file of `meta`, for a follower. `total_size` 0: that snapshot is gone.

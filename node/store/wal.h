@@ -2,9 +2,9 @@
 /// Wal: the write-ahead log of one node: entries, hard state and truncations as checksummed records
 /// in segments. What append() and sync() have returned for is found again by open(), whatever
 /// happens to the process or the power in between.
-/// Torn tail: what was being written at a crash fails its checksum at the very end: cut off, and
-/// said. Damaged middle: a bad record with a good one after it: open() refuses, changing nothing.
-/// Threads: one at a time.
+/// Torn tail: what was being written at a crash, and was not synced: cut off, and said. Damage to
+/// the very last batch looks the same. Damaged middle: a bad record that a later one knows as
+/// durable, or one in an older segment: open() refuses, changing nothing. Threads: one at a time.
 
 #include <cstdint>
 #include <memory>
@@ -34,7 +34,9 @@ class Wal {
   static Result<Opened> open(FileSystem& files, const std::string& directory, WalOptions options);
   ~Wal();
 
-  /// Writes one batch (not yet durable). Fails: io, and then the process must stop.
+  /// Writes one batch (not yet durable): truncate_from first, then restart_after, then the entries.
+  /// Fails: invalid, with nothing written, if the entries do not go on where the log then ends; io,
+  /// and then the process must stop: every later call gives the same error.
   Status append(const raft::Persist& batch);
   /// Makes durable all that was appended: one fdatasync, and the directory where a segment is new.
   Status sync();
