@@ -66,8 +66,8 @@ GenPtr map(std::function<Operation(Operation)> change, GenPtr gen);
 // --- Time --------------------------------------------------------------------------------------
 
 /// A random pace: gaps uniform in 0 .. 2*mean between operations of all threads taken together. A
-/// delay shorter than `mean` is made up for; a longer one (all threads busy) is not, so that no
-/// burst follows.
+/// delay shorter than `mean` (or 10 ms) is made up for; a longer one, when all threads are busy, is
+/// not, so that no burst follows.
 GenPtr stagger(Nanos mean, GenPtr gen);
 /// At least `gap` between operations.
 GenPtr delay(Nanos gap, GenPtr gen);
