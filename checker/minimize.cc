@@ -18,6 +18,7 @@ void make_indeterminate(Call& call) {
   call.type = EventType::info;
   call.returned = k_open;
   call.result = Value();
+  call.error = "not needed for the proof: whether and when it took effect";
 }
 
 /// Which updates of a cell may be deleted together; starts with all that are wanted gone, and takes

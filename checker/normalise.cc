@@ -40,14 +40,26 @@ void find_last_uses(std::vector<NormalCall>& calls, const ModelEntry& model) {
     if (!calls[i].required && transitions[i].to) calls[i].last_use = use_of(*transitions[i].to);
 }
 
-/// Rule 3.
-void find_unread(std::vector<NormalCall>& calls) {
-  std::unordered_set<Value> read;
+/// Rule 3, for lists. Marks the updates that are not needed.
+void find_unseen_elements(std::vector<NormalCall>& calls) {
+  std::unordered_set<Value> seen;
   for (const NormalCall& c : calls)
     if (c.role == Role::observer && c.call->result.is_list())
-      read.insert(c.call->result.as_list().begin(), c.call->result.as_list().end());
+      seen.insert(c.call->result.as_list().begin(), c.call->result.as_list().end());
   for (NormalCall& c : calls)
-    if (!c.required && !read.contains(c.call->arguments)) c.last_use = -1;
+    if (!c.required && !seen.contains(c.call->arguments)) c.last_use = -1;
+}
+
+/// Rule 3, for texts.
+void find_unseen_texts(std::vector<NormalCall>& calls) {
+  for (NormalCall& update : calls) {
+    if (update.required) continue;
+    const bool seen = std::any_of(calls.begin(), calls.end(), [&](const NormalCall& c) {
+      return c.role == Role::observer && c.call->result.is_text() &&
+             c.call->result.as_text().find(update.call->arguments.as_text()) != std::string::npos;
+    });
+    if (!seen) update.last_use = -1;
+  }
 }
 
 }  // namespace
@@ -68,7 +80,8 @@ std::vector<NormalCall> normalise(const std::vector<Call>& calls, const ModelEnt
   for (std::size_t before = kept.size() + 1; kept.size() < before;) {
     before = kept.size();
     if (model.transition != nullptr) find_last_uses(kept, model);
-    if (model.append_order) find_unread(kept);
+    if (model.shows == Shows::elements) find_unseen_elements(kept);
+    if (model.shows == Shows::text) find_unseen_texts(kept);
     std::erase_if(kept,
                   [](const NormalCall& c) { return !c.required && c.last_use < c.call->invoked; });
   }

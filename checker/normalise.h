@@ -10,8 +10,10 @@
 ///      with last_use(w) <= last_use(v), so it is placed after last_use(w) too and was deleted
 ///      before. What is left is a linearization. So such a call is left out if it was invoked after
 ///      last_use(v), and a search may forget it after last_use(v).
-///   3. list-append: an indeterminate append of an element that no read returned: no read can be
-///      after it, so it can be deleted from any linearization.
+///   3. Of an object whose observers show what was done to it (Shows in model.h), an indeterminate
+///      update that no observer shows: in a linearization no observer stands between it and the
+///      next overwrite, or after it if there is none. So deleting it there changes no observer's
+///      answer.
 
 #include <vector>
 

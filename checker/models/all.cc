@@ -20,6 +20,7 @@ ModelEntry entry(const char* name, const char* summary) {
                .role = &M::role,
                .transition = nullptr,
                .initial = nullptr,
+               .shows = shows<M>(),
                .append_order = std::same_as<M, ListAppend>,
                .machine = [](const Value& initial) -> std::unique_ptr<Machine> {
                  return std::make_unique<TypedMachine<M>>(initial);

@@ -15,7 +15,8 @@ struct ModelEntry {
   Role (*role)(const Call&);
   Transition (*transition)(const Call&);  ///< null unless it is a CellModel
   Value (*initial)(const Value&);         ///< of a CellModel: the value at the start
-  bool append_order;                      ///< list-append: append_order.h decides most histories
+  Shows shows;
+  bool append_order;  ///< list-append: append_order.h decides most histories
   std::unique_ptr<Machine> (*machine)(const Value& initial);
 };
 

@@ -8,6 +8,7 @@
 namespace plumbline {
 
 struct Kv {
+  static constexpr Shows k_shows = Shows::text;
   using State = Value;
   static Value initial(const Value& given) { return given.is_text() ? given : Value(""); }
   static std::string refuse(const Call& call) {

@@ -8,6 +8,7 @@
 namespace plumbline {
 
 struct ListAppend {
+  static constexpr Shows k_shows = Shows::elements;
   using State = Value;
   static Value initial(const Value& given) {
     return given.is_list() ? given : Value(Value::List{});

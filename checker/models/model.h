@@ -45,6 +45,21 @@ concept CellModel = Model<M> && requires(const Call& call) {
   { M::transition(call) } -> std::same_as<Transition>;
 };
 
+/// What an observer must answer if an update came before it, as long as no overwrite came between.
+enum class Shows : std::uint8_t {
+  nothing,   ///< nothing in particular
+  elements,  ///< a list that contains the update's argument
+  text,      ///< a text that contains the update's argument
+};
+/// A model may promise one of them by `static constexpr Shows k_shows`.
+template <class M>
+constexpr Shows shows() {
+  if constexpr (requires { M::k_shows; })
+    return M::k_shows;
+  else
+    return Shows::nothing;
+}
+
 /// All that follows from `M::transition`, for a cell model to inherit.
 template <class M>
 struct Cell {

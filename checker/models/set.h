@@ -32,6 +32,7 @@ struct Set : Cell<Set> {
 };
 
 struct GrowSet {
+  static constexpr Shows k_shows = Shows::elements;
   using State = Value;  // the elements, sorted
   static Value initial(const Value& given) { return sorted(given); }
   static std::string refuse(const Call& call) {
