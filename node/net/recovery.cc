@@ -59,8 +59,12 @@ Result<Recovered> recover(store::FileSystem& files, const std::string& data_dir,
     TRY(log.wal->append(begin_anew));
     TRY(log.wal->sync());
   }
-  return Recovered{std::move(restored), std::move(machine), std::move(log.wal),
-                   std::move(snapshots), std::move(log.repaired)};
+  return Recovered{std::move(restored),
+                   std::move(machine),
+                   std::move(log.wal),
+                   std::move(snapshots),
+                   newest ? newest->state.size() : 0,
+                   std::move(log.repaired)};
 }
 
 }  // namespace plumbline::net

@@ -2,6 +2,7 @@
 /// Recovery: what a node finds on its disk when it starts, put together: the newest snapshot, and
 /// the log that goes on after it.
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,7 @@ struct Recovered {
   kv::StateMachine machine;  ///< at the snapshot; the log is applied as it is found committed
   std::unique_ptr<store::Wal> wal;
   store::SnapshotStore snapshots;
+  std::uint64_t snapshot_bytes = 0;
   std::string repaired;  ///< what was cut off the log's torn end, in words; empty: nothing
 };
 

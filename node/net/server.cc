@@ -78,6 +78,7 @@ Server::Server(const Options& options, const Log& log, std::unique_ptr<store::Fi
       raft_(raft_config(options), recovered.restored, steady_now()),
       status_(raft_.status()),
       snapshot_index_(recovered.restored.snapshot.index),
+      snapshot_bytes_(recovered.snapshot_bytes),
       peers_(
           io_, options.cluster, options.id, others(options),
           [this](raft::Message message) { step(raft::Receive{std::move(message)}); }, log),
@@ -195,11 +196,12 @@ void Server::apply(const std::vector<raft::EntryPtr>& committed) {
   for (const raft::EntryPtr& entry : committed) {
     const kv::Outcome outcome = apply_one(*entry);
     applied_term_ = entry->term;
+    bytes_since_snapshot_ += entry->data.size();
     settle(*entry, outcome);
   }
   for (const PendingRead& read : reads_.caught_up(raft::Index(machine_.applied())))
     answer_read(read);
-  if (machine_.applied() >= snapshot_index_.value + options_.snapshot_every) make_snapshot();
+  if (snapshot_due()) make_snapshot();
 }
 
 kv::Outcome Server::apply_one(const raft::Entry& entry) {

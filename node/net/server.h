@@ -75,6 +75,7 @@ class Server final : public Service {
   proto::Status status(bool with_hash) const;
 
   // ---- snapshots (server_snapshots.cc)
+  bool snapshot_due() const;
   void make_snapshot();
   void snapshot_made(const raft::SnapshotMeta& made);
   void write_chunk(raft::WriteChunk what);
@@ -99,6 +100,8 @@ class Server final : public Service {
   PendingReads reads_;
 
   raft::Index snapshot_index_;  // of the newest one in force
+  std::uint64_t snapshot_bytes_ = 0;
+  std::uint64_t bytes_since_snapshot_ = 0;  // of commands applied
   bool saving_ = false;
   std::vector<ReturnAddress> want_snapshot_;
   std::optional<store::SnapshotStore::Loaded> received_;  // complete, and perhaps soon in force

@@ -11,8 +11,16 @@ namespace plumbline::net {
 namespace {
 
 const std::size_t k_chunk_bytes = raft::Config{}.snapshot_chunk_bytes;
+constexpr std::uint64_t k_small_snapshot = 1 << 20;  // costs no more than the writes around it
 
 }  // namespace
+
+/// A large state is not written more often than its size in commands has come, so that snapshots
+/// never cost more than the log itself.
+bool Server::snapshot_due() const {
+  return machine_.applied() >= snapshot_index_.value + options_.snapshot_every && !saving_ &&
+         (snapshot_bytes_ <= k_small_snapshot || bytes_since_snapshot_ >= snapshot_bytes_);
+}
 
 void Server::make_snapshot() {
   if (saving_) return;
@@ -20,7 +28,10 @@ void Server::make_snapshot() {
   if (meta.index == snapshot_index_) return snapshot_made(meta);  // nothing has changed since
   saving_ = true;
   // The copy is made here, between two commands; only the slow part is done beside the loop.
-  snapshot_worker_.save(meta, machine_.snapshot(), [this, meta] {
+  std::string state = machine_.snapshot();
+  snapshot_bytes_ = state.size();
+  bytes_since_snapshot_ = 0;
+  snapshot_worker_.save(meta, std::move(state), [this, meta] {
     asio::post(io_, [this, meta] {
       saving_ = false;
       snapshot_made(meta);
@@ -79,6 +90,8 @@ void Server::restore(const raft::SnapshotMeta& snapshot) {
     end_on_disk_failure(log_, restored.error());
   applied_term_ = snapshot.term;
   snapshot_index_ = snapshot.index;
+  snapshot_bytes_ = loaded.state.size();
+  bytes_since_snapshot_ = 0;
   ++metrics_.snapshots_installed;
   log_.info("snapshot-installed", {{"index", snapshot.index}, {"term", snapshot.term}});
   unknown(writes_.hidden_by_snapshot(snapshot.index), "its entry is hidden by a snapshot");
