@@ -21,15 +21,16 @@ void collect_cases(const Verdict& verdict, const std::string& path, std::vector<
 }
 
 std::string evidence(const Verdict& verdict) {
-  std::string text = verdict.reason + "\n";
+  std::string text;
   for (const Counterexample& one : verdict.counterexamples) {
-    text += "\n";
     if (!one.key.is_nil()) text += "key " + report::key_text(one.key) + ": ";
     text += one.explanation + "\n";
-    for (const Call& call : one.core) text += "  " + describe(call) + "\n";
+    for (const Call& call : one.core)
+      text += str("  call ", call.id, ": ", trim(describe(call)), "\n");
     if (!one.state.empty())
       text += str("state after the longest linearizable prefix (", one.prefix.size(),
                   " calls): ", one.state, "\n");
+    text += "\n";
   }
   return text;
 }
@@ -40,8 +41,9 @@ std::string testcase(const Case& one) {
                         "\" name=\"", xml_escape(verdict.check), "\"");
   if (verdict.validity == Validity::valid) return xml + "/>\n";
   const char* element = verdict.validity == Validity::invalid ? "failure" : "error";
+  const std::string text = verdict.counterexamples.empty() ? verdict.reason : evidence(verdict);
   return xml + str(">\n      <", element, " type=\"", to_string(verdict.validity), "\" message=\"",
-                   xml_escape(verdict.reason), "\">", xml_escape(evidence(verdict)), "</", element,
+                   xml_escape(verdict.reason), "\">", xml_escape(text), "</", element,
                    ">\n    </testcase>\n");
 }
 

@@ -107,6 +107,9 @@ function drawBar({call, x, end, stuck}, y) {
     parts.push(
         svg('rect', {class: `bar ${kind}`, x, y, width: end - x, height: DIAGRAM.bar, rx: 2}));
   }
+  const number = [`call ${call.id}`, String(call.id)].find(
+      (text) => text.length * DIAGRAM.letter + 10 < end - x);
+  if (number) parts.push(svg('text', {class: 'number', x: x + 6, y: y + DIAGRAM.bar - 3}, number));
   if (stuck)
     parts.push(
         svg('text', {class: 'verdictmark', x, y: y + DIAGRAM.bar + 14}, '✕ cannot be placed'));
@@ -219,7 +222,7 @@ function diagram(one, faults) {
         el('span', {}, exact ? 'Time is to scale.' : 'Time runs to the right but is not to scale.'),
         more > 0 ? el('span', {}, `${plural(more, 'more fault')} in force.`) : '',
         Object.keys(one.places).length ?
-            el('span', {}, 'Numbers before calls: their place in the longest order that works.') :
+            el('span', {}, '1., 2., …: places in the longest order that works.') :
             '');
   };
   new ResizeObserver(draw).observe(holder);

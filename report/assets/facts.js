@@ -57,18 +57,18 @@ function typeMark(type) {
 
 function statisticsTable() {
   if (!summary.statistics.length) return el('p', {class: 'aside'}, 'No client made a call.');
-  const latency = (row, name) => (row.latency ? formatSpan(row.latency[name]) : '–');
+  const quantiles = summary.by_position ? [] : ['p50', 'p95', 'p99', 'max'];
   const rows = summary.statistics.map(
       (row, i, all) =>
-          [i && all[i - 1].f === row.f ? '' : el('bdi', {class: 'call'}, row.f), typeMark(row.type),
-           formatCount(row.count), latency(row, 'p50'), latency(row, 'p95'), latency(row, 'p99'),
-           latency(row, 'max')]);
+          [i && all[i - 1].f === row.f ? '' : el('bdi', {class: 'call'}, row.f),
+           typeMark(row.type),
+           formatCount(row.count),
+           ...quantiles.map((name) => (row.latency ? formatSpan(row.latency[name]) : '–')),
+  ]);
+  const numbers = ['Calls', ...quantiles].map((name) => [name, 'number']);
   return table(
-      [
-        ['Operation', ''], ['Ended', ''], ['Calls', 'number'], ['p50', 'number'], ['p95', 'number'],
-        ['p99', 'number'], ['max', 'number']
-      ],
-      rows, 'Calls and latencies by operation and completion');
+      [['Operation', ''], ['Ended', ''], ...numbers], rows,
+      'Calls and latencies by operation and completion');
 }
 
 function faultTable(showFault) {

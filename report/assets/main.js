@@ -20,7 +20,7 @@ function writeFragment(panel) {
 
 function readFragment(panel) {
   const words = new URLSearchParams(location.hash.slice(1));
-  if (words.get('by') in LANE_KINDS) panel.view.by = words.get('by');
+  if (Object.hasOwn(LANE_KINDS, words.get('by'))) panel.view.by = words.get('by');
   panel.setFilter(words.get('q') || '');
   const [, from, to] = (words.get('t') || '').match(/^([\d.]+)-([\d.]+)$/) || [];
   if (Number(to) > Number(from))

@@ -49,7 +49,7 @@ function renderVerdict() {
 function counterexampleText(one, faults) {
   const lines = [one.explanation, ''];
   const mark = (call) => (one.unplaceable.includes(call.id) ? '  <- cannot be placed' : '');
-  for (const call of drawnCalls(one)) lines.push(call.line + mark(call));
+  for (const call of drawnCalls(one)) lines.push(`call ${call.id}: ${call.line}${mark(call)}`);
   if (faults.length) lines.push('', 'Faults in force:');
   for (const fault of faults) lines.push(`  ${faultWords(fault)}, ${faultTimes(fault)}`);
   lines.push(
@@ -80,10 +80,17 @@ function unplaceableList(one) {
                               'The calls of which none could come next'),
       el('ul', {class: 'calls'},
          calls.map(
-             (call) =>
-                 el('li', {}, el('bdi', {class: 'call'}, callWords(call)),
-                    el('span', {class: 'aside'},
-                       `process ${call.process}, ${formatTime(call.start)}`)))));
+             (call) => el(
+                 'li', {}, el('bdi', {class: 'call'}, callWords(call)),
+                 el('span', {class: 'aside'},
+                    `call ${call.id}, process ${call.process}, at ${formatTime(call.start)}`)))));
+}
+
+// Why, unless the verdict's reason has said it already.
+function explanation(one) {
+  if (one.explanation && summary.verdict.reason.includes(one.explanation)) return null;
+  const words = one.explanation || 'No explanation was recorded.';
+  return el('p', {class: 'explanation'}, el('bdi', {}, words));
 }
 
 function counterexampleBody(one, showInTimeline) {
@@ -91,8 +98,7 @@ function counterexampleBody(one, showInTimeline) {
   const text = counterexampleText(one, faults);
   const omitted = one.core_size - one.core.length;
   return [
-    el('p', {class: 'explanation'},
-       el('bdi', {}, one.explanation || 'No explanation was recorded.')),
+    explanation(one),
     unplaceableList(one),
     el('figure', {}, diagram(one, faults),
        el('figcaption', {},

@@ -258,6 +258,7 @@ async function checkEmpty() {
 
 async function checkWithoutTimes() {
   await open('positions');
+  expect(!(await text('#run')).includes('p99'), 'latencies are shown without times');
   expect((await text('#counted')).includes('#'), 'positions are not shown as such');
   await picture('positions', {whole: true});
   expectQuiet();
