@@ -74,11 +74,14 @@ Status SshCommand::open(const std::string& command, Deadline deadline) {
 }
 
 Status SshCommand::step(std::string_view& input, bool input_ends, Nanos wait) {
+  // Reading one stream takes in packets of the other: only a round that began after the close and
+  // moved nothing has seen the end of both.
+  const bool was_closed = closed_;
   TRY_ASSIGN(bool moved, send(input, input_ends));
   TRY_ASSIGN(const bool out_moved, receive(false, out_));
   TRY_ASSIGN(const bool err_moved, receive(true, err_));
   moved = moved || out_moved || err_moved;
-  if (closed_ && !moved) return finish();
+  if (was_closed && !moved) return finish();
   if (!ssh_is_connected(session_.session_)) return session_.broken("connection lost");
   const int wait_ms = moved || closed_ ? 0 : static_cast<int>((wait + 999us) / 1ms);
   if (ssh_event_dopoll(session_.event_, wait_ms) == SSH_ERROR && !closed_)

@@ -63,8 +63,8 @@ ServerCommand::ServerCommand(ssh_session session, ssh_channel channel)
 
 ServerCommand::~ServerCommand() {
   shut(in_);
-  shut(out_);
-  shut(err_);
+  shut(out_.fd);
+  shut(err_.fd);
   shut(end_);
   ssh_remove_channel_callbacks(channel_, &callbacks_);
   ssh_channel_free(channel_);
@@ -80,12 +80,12 @@ bool ServerCommand::start(const char* command) {
   if (child_ == 0) become_command(command, pipes[0][0], pipes[1][1], pipes[2][1]);
   if (child_ > 0) end_ = static_cast<int>(syscall(SYS_pidfd_open, child_, 0));
   in_ = pipes[0][1];
-  out_ = pipes[1][0];
-  err_ = pipes[2][0];
+  out_.fd = pipes[1][0];
+  err_.fd = pipes[2][0];
   close(pipes[0][0]);
   close(pipes[1][1]);
   close(pipes[2][1]);
-  for (const int fd : {in_, out_, err_}) (void)fcntl(fd, F_SETFL, O_NONBLOCK);
+  for (const int fd : {in_, out_.fd, err_.fd}) (void)fcntl(fd, F_SETFL, O_NONBLOCK);
   return child_ > 0;
 }
 
@@ -102,7 +102,7 @@ bool ServerCommand::work() {
     ended_ = moved = true;
     shut(in_);
   }
-  if (ended_ && out_ < 0 && err_ < 0) finish();
+  if (ended_ && out_.done() && err_.done()) finish();
   return moved;
 }
 
@@ -127,21 +127,26 @@ bool ServerCommand::feed() {
   return moved;
 }
 
-bool ServerCommand::fetch(int& fd, bool is_stderr) {
-  if (fd < 0 || (ssh_get_poll_flags(session_) & SSH_WRITE_PENDING) != 0) return false;
+bool ServerCommand::fetch(Output& output, bool is_stderr) {
+  if (output.done() || (ssh_get_poll_flags(session_) & SSH_WRITE_PENDING) != 0) return false;
   const auto window = std::min(k_server_piece, ssh_channel_window_size(channel_));
   if (window == 0) return false;
-  std::array<char, k_server_piece> piece;
-  const ssize_t got = read(fd, piece.data(), window);
-  if (got < 0) return false;
-  if (got == 0) {
-    shut(fd);
-    return true;
+  if (output.unsent.empty()) {
+    std::array<char, k_server_piece> piece;
+    const ssize_t got = read(output.fd, piece.data(), window);
+    if (got < 0) return false;
+    if (got == 0) {
+      shut(output.fd);
+      return true;
+    }
+    output.unsent.assign(piece.data(), static_cast<std::size_t>(got));
   }
-  const auto size = static_cast<std::uint32_t>(got);
-  const int sent = is_stderr ? ssh_channel_write_stderr(channel_, piece.data(), size)
-                             : ssh_channel_write(channel_, piece.data(), size);
-  if (sent != got) over_ = true;  // it fitted into the window: the connection is gone
+  const auto size = static_cast<std::uint32_t>(output.unsent.size());
+  const int sent = is_stderr ? ssh_channel_write_stderr(channel_, output.unsent.data(), size)
+                             : ssh_channel_write(channel_, output.unsent.data(), size);
+  if (sent < 0) over_ = true;
+  if (sent <= 0) return false;
+  output.unsent.erase(0, static_cast<std::size_t>(sent));
   return true;
 }
 
@@ -151,8 +156,8 @@ void ServerCommand::add_waits(std::vector<pollfd>& waits) const {
   const bool sendable = (ssh_get_poll_flags(session_) & SSH_WRITE_PENDING) == 0 &&
                         ssh_channel_window_size(channel_) > 0;
   if (!sendable) return;
-  if (out_ >= 0) waits.push_back({out_, POLLIN, 0});
-  if (err_ >= 0) waits.push_back({err_, POLLIN, 0});
+  for (const Output* output : {&out_, &err_})
+    if (output->fd >= 0 && output->unsent.empty()) waits.push_back({output->fd, POLLIN, 0});
 }
 
 void ServerCommand::finish() {

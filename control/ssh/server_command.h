@@ -28,18 +28,25 @@ class ServerCommand {
   void add_waits(std::vector<pollfd>& waits) const;
 
  private:
+  struct Output {
+    int fd = -1;         ///< -1: its end was reached
+    std::string unsent;  ///< read from the command, not yet taken by the channel
+    bool done() const { return fd < 0 && unsent.empty(); }
+  };
+
   bool start(const char* command);
   bool feed();
-  bool fetch(int& fd, bool is_stderr);
+  bool fetch(Output& output, bool is_stderr);
   void finish();
 
   ssh_session session_;
   ssh_channel channel_;
   ssh_channel_callbacks_struct callbacks_{};
   pid_t child_ = -1;
-  int end_ = -1;                       ///< a pidfd: readable when the command has ended
-  int in_ = -1, out_ = -1, err_ = -1;  ///< our ends of its standard streams; -1: closed
-  std::string unfed_;                  ///< read from the channel, not yet taken by the command
+  int end_ = -1;       ///< a pidfd: readable when the command has ended
+  int in_ = -1;        ///< our end of its input; -1: closed
+  std::string unfed_;  ///< read from the channel, not yet taken by the command
+  Output out_, err_;
   int status_ = 0;
   bool ended_ = false;   ///< the command, not yet what it printed
   bool closed_ = false;  ///< by the client

@@ -83,6 +83,17 @@ TEST(Ssh, ManyMegabytesWaitForASlowReader) {
   EXPECT_EQ(got, 8'000'000u);
 }
 
+TEST(Ssh, TheEndOfTheOutputIsNeverLost) {
+  TestServer server;
+  auto remote = server.connect();
+  for (int i = 0; i < 200; ++i) {
+    const auto result = remote->run("head -c 100000 /dev/zero; printf e >&2");
+    ASSERT_TRUE(result) << result.error().what;
+    ASSERT_EQ(result->out.size(), 100'000u);
+    ASSERT_EQ(result->err, "e");
+  }
+}
+
 TEST(Ssh, ACommandThatIgnoresItsInputIsNoFailure) {
   TestServer server;
   const auto result = server.connect()->run("echo fine", random_bytes(4 << 20, 2));
