@@ -69,7 +69,7 @@ class EveryModel : public ::testing::TestWithParam<std::string> {};
 TEST_P(EveryModel, AgreesWithBruteForceOnRandomHistories) {
   // Searches over lists cost a hundred times those over cells.
   const bool cell = find_model(GetParam())->transition != nullptr;
-  const std::uint64_t count = cases(cell ? 40'000 : 4'000);
+  const std::uint64_t count = cases(cell ? 40'000 : 2'000);
   std::uint64_t valid = 0;
   for (std::uint64_t seed = 0; seed < count; ++seed) {
     Rng rng(seed * 77 + 5);

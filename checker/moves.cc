@@ -11,9 +11,11 @@ void Moves::Successors::clear() {
   limited = false;
 }
 
-Moves::Moves(const Timeline& timeline, Machine& machine)
+Moves::Moves(const Timeline& timeline, Machine& machine, Budget& budget)
     : timeline_(timeline),
       machine_(machine),
+      budget_(budget),
+      share_(budget),
       offers_(timeline, machine),
       mask_words_(offers_.mask_words()),
       words_(1 + 2 * mask_words_ + timeline.class_slots) {}
@@ -115,6 +117,9 @@ bool Moves::expand(const Cursor& cursor, std::span<const Word> config, Limits li
   for (std::uint32_t n = 0; n < nodes_.size(); ++n) {
     if (nodes_.size() > k_most_nodes) return false;
     visit(cursor, n, limits, out);
+    if (n % k_look_every != k_look_every - 1) continue;
+    measure();
+    if (budget_.exhausted()) return false;
   }
   std::stable_sort(out.list.begin(), out.list.end(),
                    [](const Successor& a, const Successor& b) { return a.uses < b.uses; });

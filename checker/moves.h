@@ -24,6 +24,7 @@
 #include <array>
 #include <span>
 
+#include "checker/budget.h"
 #include "checker/offers.h"
 
 namespace plumbline {
@@ -52,16 +53,18 @@ class Moves {
     void clear();
   };
 
-  Moves(const Timeline& timeline, Machine& machine);
+  Moves(const Timeline& timeline, Machine& machine, Budget& budget);
   std::size_t words() const { return words_; }
   std::vector<Word> start() const;
   /// All configurations after the cursor's step, none dominated by one before it in the list.
-  /// Gives: false if there were too many ways to look at.
+  /// Gives: false if there were too many ways to look at, or the budget ran out meanwhile.
   bool expand(const Cursor& cursor, std::span<const Word> config, Limits limits, Successors& out);
   /// For configurations before the cursor's step.
   bool dominates(const Cursor& cursor, const Word* a, const Word* b);
-  std::size_t bytes() const {
-    return arena_.capacity() * sizeof(Word) + nodes_.capacity() * sizeof(Node);
+  /// Tells the budget what this and the machine hold now.
+  void measure() {
+    share_.set(machine_.bytes() + arena_.capacity() * sizeof(Word) +
+               nodes_.capacity() * sizeof(Node));
   }
 
  private:
@@ -71,6 +74,7 @@ class Moves {
     bool unseen;         ///< rule 4: the last call overwrote and nobody was waiting for it
   };
   static constexpr std::uint32_t k_most_nodes = 1 << 15;
+  static constexpr std::uint32_t k_look_every = 256;  ///< nodes between looks at the budget
   static constexpr std::uint32_t k_none = UINT32_MAX;
   static constexpr std::size_t k_buckets = 64;
 
@@ -101,6 +105,8 @@ class Moves {
 
   const Timeline& timeline_;
   Machine& machine_;
+  Budget& budget_;
+  MemoryShare share_;
   Offers offers_;
   std::size_t mask_words_, words_;
   std::size_t step_ = SIZE_MAX;          ///< that was loaded last

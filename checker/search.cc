@@ -9,7 +9,7 @@ namespace {
 enum class Turn { found, refuted, used_up, out_of_budget };
 
 /// Expansions between two looks at the clock and the memory.
-constexpr std::size_t k_look_every = 64;
+constexpr std::size_t k_look_every = 16;
 
 /// Configurations from which the end cannot be reached, by step and state.
 class DeadEnds {
@@ -58,9 +58,8 @@ class DepthFirst {
  public:
   DepthFirst(const Timeline& timeline, Machine& machine, Budget& budget)
       : timeline_(timeline),
-        machine_(machine),
         budget_(budget),
-        moves_(timeline, machine),
+        moves_(timeline, machine, budget),
         dead_(moves_.words()),
         share_(budget) {}
 
@@ -83,7 +82,6 @@ class DepthFirst {
   bool within_budget();
 
   const Timeline& timeline_;
-  Machine& machine_;
   Budget& budget_;
   Moves moves_;
   DeadEnds dead_;
@@ -123,9 +121,10 @@ void DepthFirst::pop() {
 
 bool DepthFirst::within_budget() {
   const auto measure = [&] {
-    share_.set(timeline_.bytes() + machine_.bytes() + moves_.bytes() + dead_.bytes() +
-               configs_.capacity() * sizeof(Word) + paths_.capacity() * 4 +
-               choices_.capacity() * sizeof(Choice) + frames_.capacity() * sizeof(Frame));
+    moves_.measure();
+    share_.set(timeline_.bytes() + dead_.bytes() + configs_.capacity() * sizeof(Word) +
+               paths_.capacity() * 4 + choices_.capacity() * sizeof(Choice) +
+               frames_.capacity() * sizeof(Frame));
   };
   measure();
   if (budget_.used() > budget_.memory() && dead_.bytes() > budget_.memory() / 16) {
@@ -186,9 +185,8 @@ class Frontier {
   Frontier(const Timeline& timeline, Machine& machine, Budget& budget, Moves::Limits limits)
       : timeline_(timeline),
         limits_(limits),
-        machine_(machine),
         budget_(budget),
-        moves_(timeline, machine),
+        moves_(timeline, machine, budget),
         cursor_(timeline),
         share_(budget),
         now_(moves_.start()) {}
@@ -202,7 +200,6 @@ class Frontier {
 
   const Timeline& timeline_;
   Moves::Limits limits_;
-  Machine& machine_;
   Budget& budget_;
   Moves moves_;
   Cursor cursor_;
@@ -241,8 +238,8 @@ Turn Frontier::run(std::size_t most) {
       if (!moves_.expand(cursor_, config, limits_, successors_)) return Turn::used_up;
       for (const auto& s : successors_.list) merge(successors_.configs.data() + s.config);
       if (++looked % k_look_every != 0) continue;
-      share_.set(timeline_.bytes() + machine_.bytes() + moves_.bytes() +
-                 (now_.capacity() + next_.capacity()) * sizeof(Word));
+      moves_.measure();
+      share_.set(timeline_.bytes() + (now_.capacity() + next_.capacity()) * sizeof(Word));
       if (budget_.exhausted()) return Turn::out_of_budget;
       if (looked > most) return Turn::used_up;  // this step is done again in the next turn
     }
