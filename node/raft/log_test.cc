@@ -12,14 +12,14 @@
 namespace plumbline::raft {
 namespace {
 
-EntryPtr entry(std::uint64_t index, std::uint64_t term, std::string data = "") {
+EntryPtr log_entry(std::uint64_t index, std::uint64_t term, std::string data = "") {
   return std::make_shared<const Entry>(
       Entry{Term{term}, Index{index}, EntryType::command, std::move(data)});
 }
 
 Log log_of(const std::vector<std::uint64_t>& terms) {
   Log log;
-  for (const auto term : terms) log.append(entry(log.last().value + 1, term));
+  for (const auto term : terms) log.append(log_entry(log.last().value + 1, term));
   return log;
 }
 
@@ -47,7 +47,7 @@ TEST(Log, CompactingEverythingLeavesTheLastTerm) {
   log.compact(Index{2});
   EXPECT_EQ(log.last(), Index{2});
   EXPECT_EQ(log.last_term(), Term{4});
-  log.append(entry(3, 4));
+  log.append(log_entry(3, 4));
   EXPECT_EQ(log.last(), Index{3});
 }
 
@@ -77,7 +77,7 @@ TEST(Log, RestartForgetsEverything) {
 
 TEST(Log, SliceIsBoundedByCostButNeverEmpty) {
   Log log;
-  for (std::uint64_t i = 1; i <= 5; ++i) log.append(entry(i, 1, std::string(100, 'x')));
+  for (std::uint64_t i = 1; i <= 5; ++i) log.append(log_entry(i, 1, std::string(100, 'x')));
   const auto cost = cost_of(*log.entry_at(Index{1}));
   EXPECT_EQ(log.slice(Index{1}, 0).size(), 1U);
   EXPECT_EQ(log.slice(Index{1}, 2 * cost).size(), 2U);
@@ -113,7 +113,7 @@ TEST(Log, FindsWhereATermStartsButNotBelowTheFloor) {
 TEST(Log, LoadsWhatFollowsItsBase) {
   Log log;
   log.restart(Index{5}, Term{2});
-  log.load({entry(6, 2), entry(7, 3)});
+  log.load({log_entry(6, 2), log_entry(7, 3)});
   EXPECT_EQ(log.first(), Index{6});
   EXPECT_EQ(log.last(), Index{7});
   EXPECT_EQ(log.term_at(Index{5}), Term{2});
@@ -122,7 +122,7 @@ TEST(Log, LoadsWhatFollowsItsBase) {
 TEST(Log, LoadsATailKeptFromBeforeTheSnapshot) {
   Log log;
   log.restart(Index{5}, Term{2});
-  log.load({entry(4, 1), entry(5, 2), entry(6, 3)});
+  log.load({log_entry(4, 1), log_entry(5, 2), log_entry(6, 3)});
   EXPECT_EQ(log.term_at(Index{4}), Term{1}) << "the first one is known by its term only";
   EXPECT_EQ(log.entry_at(Index{4}), nullptr);
   EXPECT_EQ(log.entry_at(Index{5})->term, Term{2});
@@ -132,15 +132,15 @@ TEST(Log, LoadsATailKeptFromBeforeTheSnapshot) {
 TEST(Log, LoadsAWholeLogFromItsStart) {
   Log log;
   log.restart(Index{2}, Term{1});
-  log.load({entry(1, 1), entry(2, 1), entry(3, 1)});
+  log.load({log_entry(1, 1), log_entry(2, 1), log_entry(3, 1)});
   EXPECT_EQ(log.first(), Index{1});
   EXPECT_EQ(log.term_at(Index{0}), Term{0});
 }
 
 TEST(LogDeathTest, RefusesHolesAndFallingTerms) {
   Log log = log_of({1, 3});
-  EXPECT_DEATH(log.append(entry(4, 3)), "a log has no holes");
-  EXPECT_DEATH(log.append(entry(3, 2)), "terms never fall");
+  EXPECT_DEATH(log.append(log_entry(4, 3)), "a log has no holes");
+  EXPECT_DEATH(log.append(log_entry(3, 2)), "terms never fall");
   log.compact(Index{1});
   EXPECT_DEATH(log.truncate_from(Index{1}), "committed and stays");
 }
@@ -158,7 +158,7 @@ TEST(Log, AgreesWithAPlainMapOverRandomOperations) {
         case 0:
         case 1:
           term += rng.below(2);
-          log.append(entry(last + 1, term));
+          log.append(log_entry(last + 1, term));
           model[last + 1] = term;
           break;
         case 2: {

@@ -273,7 +273,7 @@ class RandomRun {
   static constexpr std::uint64_t k_lag_allowed = 20;
 
   static constexpr Nanos k_trouble = 4s;
-  static constexpr Nanos k_calm = 4s;
+  static constexpr Nanos k_calm = 3s;
 
   Rng rng_;
   Trouble trouble_;
