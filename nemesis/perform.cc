@@ -1,7 +1,6 @@
 #include "nemesis/perform.h"
 
 #include <algorithm>
-#include <set>
 
 namespace plumbline {
 
@@ -42,9 +41,7 @@ Deed perform(const std::vector<Fault>& faults, const Operation& operation, Clust
 
 std::vector<Operation> final_heals(const std::vector<Fault>& faults) {
   std::vector<const Fault*> order;
-  std::set<std::string> families;
-  for (const Fault& fault : faults)
-    if (families.insert(fault.family).second) order.push_back(&fault);
+  for (const Fault& fault : faults) order.push_back(&fault);
   std::ranges::stable_sort(order, {}, &Fault::heal_order);
   std::vector<Operation> operations;
   for (const Fault* fault : order) operations.push_back(heal_operation(*fault));

@@ -10,16 +10,36 @@ namespace plumbline {
 
 namespace {
 
+/// Draws every place of 0..count-1 once, in random order, before it draws any again: in a short run
+/// everything that was asked for has its turn.
+class Deck {
+ public:
+  std::size_t draw(std::size_t count, Rng& rng) {
+    if (left_.empty()) {
+      for (std::size_t i = 0; i < count; ++i) left_.push_back(i);
+      rng.shuffle(left_);
+    }
+    const std::size_t drawn = left_.back();
+    left_.pop_back();
+    return drawn;
+  }
+
+ private:
+  std::vector<std::size_t> left_;
+};
+
 /// What the schedule must know of a fault.
 struct Choice {
   std::string name;
   std::vector<std::string> specs;
   Operation heal;
+  Deck spec_deck{};
 };
 
 /// The faults of one family, of which at most one is in force.
 struct Lane {
   std::vector<Choice> choices;
+  Deck deck{};
   std::optional<std::size_t> in_force;
   Nanos due{};
   Rng rng;  ///< its own, so that one family's timing does not shift the choices of another
@@ -51,13 +71,20 @@ Nanos next_stretch(const ScheduleOptions& options, Rng& rng) {
 
 class Schedule : public gen::Gen {
  public:
-  Schedule(ScheduleOptions options, std::vector<Lane> lanes)
-      : options_(options), lanes_(std::move(lanes)) {}
+  /// `lanes` are due on the clock of the run or, until it is `anchored`, counted from when the
+  /// schedule is first asked.
+  Schedule(ScheduleOptions options, std::vector<Lane> lanes, bool anchored)
+      : options_(options), lanes_(std::move(lanes)), anchored_(anchored) {}
 
   gen::Answer next(const gen::Context& context) const override {
     if (lanes_.empty()) return gen::Exhausted{};
     if (!context.is_free(gen::k_nemesis_thread)) return gen::Pending{};
     std::vector<Lane> lanes = lanes_;
+    if (!anchored_) {
+      for (Lane& lane : lanes) lane.due += context.time;
+      return gen::Pending{.then = std::make_shared<Schedule>(options_, std::move(lanes), true),
+                          .until = context.time};
+    }
     Lane& lane = *std::ranges::min_element(lanes, {}, &Lane::due);
     const Nanos when = std::max(context.time, lane.due);
     gen::Next answer;
@@ -65,7 +92,7 @@ class Schedule : public gen::Gen {
     answer.planned.thread = gen::k_nemesis_thread;
     answer.planned.time = when;
     lane.due = when + next_stretch(options_, lane.rng);
-    answer.then = std::make_shared<Schedule>(options_, std::move(lanes));
+    answer.then = std::make_shared<Schedule>(options_, std::move(lanes), true);
     return answer;
   }
 
@@ -76,13 +103,15 @@ class Schedule : public gen::Gen {
       lane.in_force.reset();
       return ending.heal;
     }
-    lane.in_force = lane.rng.below(lane.choices.size());
-    const Choice& starting = lane.choices[*lane.in_force];
-    return {.f = starting.name, .key = {}, .value = Value(lane.rng.pick(starting.specs))};
+    lane.in_force = lane.deck.draw(lane.choices.size(), lane.rng);
+    Choice& starting = lane.choices[*lane.in_force];
+    const std::size_t spec = starting.spec_deck.draw(starting.specs.size(), lane.rng);
+    return {.f = starting.name, .key = {}, .value = Value(starting.specs[spec])};
   }
 
   ScheduleOptions options_;
   std::vector<Lane> lanes_;
+  bool anchored_;
 };
 
 }  // namespace
@@ -111,9 +140,9 @@ gen::GenPtr make_schedule(const std::vector<Fault>& faults, const ScheduleOption
         static_cast<std::size_t>(std::ranges::find(families, fault.family) - families.begin());
     if (place == families.size()) {
       families.push_back(fault.family);
-      lanes.push_back({.choices = {}, .in_force = {}, .due = {}, .rng = rng.fork()});
+      lanes.push_back({.choices = {}, .deck = {}, .in_force = {}, .due = {}, .rng = rng.fork()});
     }
-    lanes[place].choices.push_back({fault.name, fault.specs, heal_operation(fault)});
+    lanes[place].choices.push_back({fault.name, fault.specs, heal_operation(fault), {}});
   }
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     // Shifted evenly over one interval, so that fixed intervals do not run in step.
@@ -121,7 +150,7 @@ gen::GenPtr make_schedule(const std::vector<Fault>& faults, const ScheduleOption
         options.interval * static_cast<Nanos::rep>(i) / static_cast<Nanos::rep>(lanes.size());
     lanes[i].due = options.quiet_start + shift;
   }
-  return std::make_shared<Schedule>(options, std::move(lanes));
+  return std::make_shared<Schedule>(options, std::move(lanes), false);
 }
 
 }  // namespace plumbline

@@ -21,7 +21,8 @@ const std::vector<std::string>& all_cadences();
 struct ScheduleOptions {
   Nanos interval = 5s;
   Cadence cadence = Cadence::interval;
-  Nanos quiet_start = 5s;  ///< no fault before; the system settles and histories have a calm part
+  Nanos quiet_start = 5s;  ///< counted from when it is first asked; no fault before: the system
+                           ///< settles and histories have a calm part
   std::uint64_t seed = 0;
 };
 

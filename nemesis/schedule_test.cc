@@ -26,12 +26,16 @@ gen::Context context_at(Nanos time, std::vector<gen::Thread> free, Rng& rng) {
   return context;
 }
 
-std::vector<Step> drive(gen::GenPtr schedule, Nanos until, Nanos cost = 0s) {
+std::vector<Step> drive(gen::GenPtr schedule, Nanos until, Nanos cost = 0s, Nanos from = 0s) {
   Rng rng(99);
-  gen::Context context = context_at(0s, {gen::k_nemesis_thread, 0}, rng);
+  gen::Context context = context_at(from, {gen::k_nemesis_thread, 0}, rng);
   std::vector<Step> steps;
   for (;;) {
     const gen::Answer answer = schedule->next(context);
+    if (const auto* pending = std::get_if<gen::Pending>(&answer)) {
+      schedule = pending->then;
+      continue;
+    }
     const auto* taken = std::get_if<gen::Next>(&answer);
     if (taken == nullptr || taken->planned.time > until) return steps;
     EXPECT_EQ(taken->planned.thread, gen::k_nemesis_thread);
@@ -59,6 +63,13 @@ TEST(Schedule, StartsQuietAndThenFlipsEveryInterval) {
                         to_string(step.operation.value)));
   EXPECT_THAT(lines, testing::ElementsAre("5s kill-one \"one\"", "7s heal-kill-one nil",
                                           "9s kill-one \"one\"", "11s heal-kill-one nil"));
+}
+
+TEST(Schedule, TheQuietStartCountsFromTheFirstQuestion) {
+  const auto steps =
+      drive(make_schedule(faults("kill-one"), {.interval = 2s, .seed = 1}), 12s, 0s, 3s);
+  ASSERT_EQ(steps.size(), 3u);
+  EXPECT_EQ(steps[0].time, 8s);
 }
 
 TEST(Schedule, WithoutFaultsItIsExhausted) {
@@ -134,6 +145,18 @@ TEST(Schedule, EveryShapeOfPartitionComesUp) {
   for (const Step& step : drive(make_schedule(faults("partition"), {.seed = 2}), 600s))
     if (step.operation.value.is_text()) seen.insert(step.operation.value.as_text());
   EXPECT_EQ(seen.size(), 7u);
+}
+
+TEST(Schedule, EveryFaultOfAFamilyAndEveryShapeHasItsTurnBeforeAnyComesAgain) {
+  std::vector<std::string> names;
+  for (const Step& step : drive(make_schedule(faults("kill-one,kill-all,kill-leader"), {}), 100s))
+    if (step.operation.value.is_text()) names.push_back(step.operation.f);
+  for (std::size_t i = 0; i + 3 <= names.size(); i += 3)
+    EXPECT_EQ(std::set<std::string>(&names[i], &names[i + 3]).size(), 3u);
+  std::set<std::string> shapes;
+  for (const Step& step : drive(make_schedule(faults("partition"), {.interval = 1s}), 18s))
+    if (step.operation.value.is_text()) shapes.insert(step.operation.value.as_text());
+  EXPECT_EQ(shapes.size(), 7u);
 }
 
 TEST(Schedule, StaggeredStretchesLieWithinTwoIntervals) {

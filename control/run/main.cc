@@ -44,6 +44,9 @@ std::string name_unknown(const CLI::App& app, const std::string& word) {
 }
 
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  if (app.get_subcommands().empty() && app.remaining(true).empty())
+    return complain("say what to do: test, check, report, list, heal or doctor; see --help",
+                    k_exit_usage);
   const std::vector<std::string> left = app.remaining(true);
   if (!left.empty()) return complain(name_unknown(app, left.front()), k_exit_usage);
   return complain(error.what(), k_exit_usage);

@@ -101,7 +101,7 @@ TEST(Options, TheCommandHasWhatDiffersFromTheDefaults) {
   options.faults = "kill";
   EXPECT_EQ(command_of(options),
             "plumbline test --workload register --faults kill --target local --nodes 5 "
-            "--time-limit 1m --seed 5");
+            "--time-limit 60s --seed 5");
   options.target.name = "ssh";
   options.target.hosts = {"a", "root@b:2222"};
   options.rate = 12.5;
@@ -109,7 +109,7 @@ TEST(Options, TheCommandHasWhatDiffersFromTheDefaults) {
   options.defects = {"read-local-leader"};
   EXPECT_EQ(command_of(options),
             "plumbline test --workload register --faults kill --target ssh --nodes a,root@b:2222 "
-            "--rate 12.5 --time-limit 1m --node-flag=--snapshot-every --node-flag=5 "
+            "--rate 12.5 --time-limit 60s --node-flag=--snapshot-every --node-flag=5 "
             "--defect=read-local-leader --seed 5");
 }
 

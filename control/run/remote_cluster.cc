@@ -112,6 +112,11 @@ Result<RemoteCluster::Left> RemoteCluster::what_is_left(const HeldNode& node) {
 
 Status RemoteCluster::look_at(const HeldNode& node) {
   const NodeName& name = node.access.name;
+  // A guard that is gone has healed and killed on its way out, or its node was started anew:
+  // whatever the history says of faults on it would not be true.
+  if (!node.guard->alive())
+    return fail(Error::Code::transport,
+                "its guard is gone: the node was restarted, or its SSH connection broke");
   int change = 0;
   {
     const std::lock_guard lock(mutex_);

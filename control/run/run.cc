@@ -47,6 +47,7 @@ class Run {
 
  private:
   Status open_folder();
+  Status open_recorder();
   Status bring_up();
   Status drive_it();
   void calm_down();
@@ -96,8 +97,13 @@ Status Run::open_folder() {
   for (const Fault& fault : parts_.faults) record_.expectations.faults.push_back(fault.name);
   record_.expectations.min_ok = k_least_ok;
   TRY(save(record_, folder_->path()));
-  TRY_ASSIGN(recorder_, Recorder::open(folder_->file("history.jsonl")));
   TRY_ASSIGN(fault_log_, FaultLog::open(folder_->file("faults.jsonl")));
+  return {};
+}
+
+/// The run's clock starts here: everything before was making ready.
+Status Run::open_recorder() {
+  TRY_ASSIGN(recorder_, Recorder::open(folder_->file("history.jsonl")));
   recorder_->on_event = [this](const Event& event) { progress_.add(event); };
   return {};
 }
@@ -110,7 +116,7 @@ Status Run::bring_up() {
   TRY_ASSIGN(held_,
              hold_nodes(accesses, parts_.connect, parts_.patience.connect, record_.info.command));
   cluster_ = std::make_unique<RemoteCluster>(held_, *parts_.system, [this](const Action& action) {
-    fault_log_->write(action, recorder_->now());
+    fault_log_->write(action, recorder_ ? recorder_->now() : Nanos::zero());
   });
   if (stop_.asked()) return fail(Error::Code::interrupted, "interrupted");
   TRY(clean(*cluster_, *parts_.system));
@@ -124,6 +130,7 @@ Status Run::bring_up() {
 }
 
 Status Run::drive_it() {
+  TRY(open_recorder());
   drive_ = std::make_unique<Drive>(options_, parts_, *cluster_, *recorder_, stop_, progress_);
   return drive_->drive();
 }
@@ -147,23 +154,34 @@ void Run::calm_down() {
 
 void Run::tear_down() {
   cluster_.reset();
-  held_.clear();  // lets go of the guards, which heal once more and end what still runs
+  {
+    // To let go of a guard is to wait for it: it heals once more and ends what still runs.
+    std::vector<std::jthread> letting_go;
+    for (HeldNode& node : held_) letting_go.emplace_back([&node] { node.guard.reset(); });
+  }
+  held_.clear();
   if (target_up_) note_problem(parts_.target->down());
   target_up_ = false;
 }
 
 void Run::finish() {
-  if (!recorder_) return;
-  if (fault_log_) note_problem(fault_log_->close());
-  record_.info.duration = recorder_->now();
-  if (const Status closed = recorder_->close(); !closed) note_failure(closed.error());
+  if (!fault_log_) return;  // not even the folder could be made
+  note_problem(fault_log_->close());
+  History history;
+  if (!recorder_) {
+    if (const Status opened = open_recorder(); !opened) note_failure(opened.error());
+  }
+  if (recorder_) {
+    if (served_) record_.info.duration = recorder_->now();
+    if (const Status closed = recorder_->close(); !closed) note_failure(closed.error());
+    history = recorder_->snapshot();
+  }
   if (outcome_.failure)
     evidence_.cut_short = "the harness failed: " + outcome_.failure->what;
   else if (stop_.by_signal())
     evidence_.cut_short = "interrupted by a signal";
   evidence_.expectations = record_.expectations;
   evidence_.deaths = record_.deaths;
-  const History history = recorder_->snapshot();
   const bool judged = served_ && !stop_.at_once();
   if (judged) {
     CheckOptions how;
@@ -210,7 +228,7 @@ void Run::write_results(const History& history) {
 void Run::note_unwritten(const Status& status) {
   if (status) return;
   note_failure(status.error());
-  outcome_.exit_code = k_exit_harness;
+  settle_outcome();
 }
 
 void Run::note_failure(const Error& error) {

@@ -270,6 +270,17 @@ TEST_F(Runs, ANodeLostForGoodIsAHarnessFailureAndTheHistoryIsKept) {
   EXPECT_TRUE(fs::exists(outcome.folder / "nodes/n1/fake.log"));
 }
 
+TEST_F(Runs, ANodeThatIsRestartedUnderTheRunIsAHarnessFailure) {
+  when("n2 cut", [&] { world.restarted = {"n2"}; });
+  options.faults = "partition-one";
+  options.time_limit = 20s;
+  const RunOutcome outcome = go();
+  EXPECT_EQ(outcome.exit_code, 255);
+  ASSERT_TRUE(outcome.failure);
+  EXPECT_THAT(outcome.failure->what, HasSubstr("n2: its guard is gone"));
+  expect_left_clean(outcome);
+}
+
 TEST_F(Runs, RulesThatCannotBeRemovedAreNeverValid) {
   world.rules_stay = true;
   options.faults = "partition-halves";

@@ -44,6 +44,7 @@ struct FakeWorld {
 
   std::set<NodeName> unreachable;     ///< no connection can be made
   std::set<NodeName> lost;            ///< every command fails from now on
+  std::set<NodeName> restarted;       ///< its guard is gone
   std::set<NodeName> taken;           ///< another controller holds it
   std::set<NodeName> will_not_start;  ///< the process ends at once
   std::set<NodeName> does_not_serve;
@@ -84,7 +85,10 @@ class FakeGuard : public HeldCommand {
     node.held = node.running = node.paused = false;
     if (!world_.rules_stay) node.dropped.clear();
   }
-  bool alive() override { return true; }
+  bool alive() override {
+    const std::lock_guard lock(world_.mutex);
+    return !world_.restarted.contains(node_);
+  }
 
  private:
   FakeWorld& world_;

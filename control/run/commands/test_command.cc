@@ -14,6 +14,7 @@
 #include "control/systems/all.h"
 #include "core/base/text.h"
 #include "nemesis/all.h"
+#include "node/raft/defects.h"
 #include "workloads/all.h"
 
 namespace plumbline {
@@ -127,6 +128,9 @@ Result<RunParts> run_parts(const RunOptions& options) {
   what.reads = options.reads;
   TRY_ASSIGN(parts.system, make_system(options.system, what));
   TRY(understands(*parts.system, parts.workload));
+  if (const Status known = raft::check_defects({options.defects.begin(), options.defects.end()});
+      !known)
+    return fail(Error::Code::invalid, "--defect: " + known.error().what);
   parts.connect = [](const NodeAccess& node, Nanos timeout) {
     return connect_ssh(node.name, node.ssh, timeout);
   };

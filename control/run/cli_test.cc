@@ -1,0 +1,168 @@
+// Goal: the program says in one line what is wrong with its words, and its exit codes are true.
+// Method: run it as a user does.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "core/base/text.h"
+
+namespace plumbline {
+namespace {
+
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+struct Said {
+  int code = -1;
+  std::string out;
+  std::string err;
+};
+
+std::string text_of(const fs::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file).rdbuf();
+  return std::move(text).str();
+}
+
+class Cli : public testing::Test {
+ protected:
+  void SetUp() override { fs::create_directories(folder); }
+  void TearDown() override { fs::remove_all(folder); }
+
+  Said plumbline(const std::string& words) {
+    const std::string command =
+        str("env -u PLUMBLINE_TARGET -u PLUMBLINE_RESULTS ", PLUMBLINE_PROGRAM, " ", words, " >",
+            (folder / "out").string(), " 2>", (folder / "err").string());
+    const int status = std::system(command.c_str());
+    return {WEXITSTATUS(status), text_of(folder / "out"), text_of(folder / "err")};
+  }
+  std::string history(const std::string& name, const std::string& lines) {
+    std::ofstream(folder / name) << lines;
+    return (folder / name).string();
+  }
+  void expect_usage(const std::string& words, const std::string& complaint) {
+    const Said said = plumbline(words);
+    EXPECT_EQ(said.code, 254) << words;
+    EXPECT_THAT(said.err, HasSubstr(complaint)) << words;
+    EXPECT_EQ(std::ranges::count(said.err, '\n'), 1) << said.err;
+    EXPECT_EQ(said.out, "") << words;
+  }
+
+  const fs::path folder = fs::path(testing::TempDir()) /
+                          str("plumbline_cli_", ::getpid(), "_",
+                              testing::UnitTest::GetInstance()->current_test_info()->name());
+};
+
+constexpr const char* k_good =
+    R"({"index":0,"time":1,"process":0,"type":"invoke","f":"write","value":1}
+{"index":1,"time":2,"process":0,"type":"ok","f":"write","value":1}
+{"index":2,"time":3,"process":1,"type":"invoke","f":"read"}
+{"index":3,"time":4,"process":1,"type":"ok","f":"read","value":1}
+)";
+constexpr const char* k_stale =
+    R"({"index":0,"time":1,"process":0,"type":"invoke","f":"write","value":1}
+{"index":1,"time":2,"process":0,"type":"ok","f":"write","value":1}
+{"index":2,"time":3,"process":0,"type":"invoke","f":"write","value":2}
+{"index":3,"time":4,"process":0,"type":"ok","f":"write","value":2}
+{"index":4,"time":5,"process":1,"type":"invoke","f":"read"}
+{"index":5,"time":6,"process":1,"type":"ok","f":"read","value":1}
+)";
+
+TEST_F(Cli, SlipsGetOneLineWithTheNearestWord) {
+  expect_usage("tset", "unknown command tset: did you mean test?");
+  expect_usage("test --tim-limit 5s", "unknown flag --tim-limit: did you mean --time-limit?");
+  expect_usage("test --workload regster", "did you mean 'register'?");
+  expect_usage("test --faults partiton", "did you mean 'partition'?");
+  expect_usage("test --system raftkvv", "did you mean 'raftkv'?");
+  expect_usage("test --target loca", "did you mean 'local'?");
+  expect_usage("test --schedule stagered", "did you mean 'staggered'?");
+  expect_usage("test --defect read-local-leadr", "read-local-leader");
+  expect_usage("list fault", "did you mean 'faults'?");
+}
+
+TEST_F(Cli, BadValuesGetOneLineThatSaysWhatIsExpected) {
+  expect_usage("", "say what to do");
+  expect_usage("test --time-limit 5", "write a number and a unit");
+  expect_usage("test --time-limit 0s", "must be longer than nothing");
+  expect_usage("test --nodes 0", "give 1 to 15");
+  expect_usage("test --seed x", "a whole number from 0");
+  expect_usage("test --concurrency 2x", "2n for two a node");
+  expect_usage("test --rate abc", "--rate");
+  expect_usage("test --target ssh --nodes 3", "needs the hosts");
+  expect_usage("test --target local --nodes a,b", "give --nodes a number");
+  expect_usage("test extra", "unexpected word extra");
+  expect_usage("check", "path is required");
+  expect_usage("check /no/such/file", "no such file");
+  expect_usage("report " + folder.string(), "is no run");
+}
+
+TEST_F(Cli, HelpAndVersionAreNoErrors) {
+  EXPECT_EQ(plumbline("--help").code, 0);
+  EXPECT_EQ(plumbline("test --help").code, 0);
+  const Said version = plumbline("--version");
+  EXPECT_EQ(version.code, 0);
+  EXPECT_THAT(version.out, testing::StartsWith("plumbline "));
+}
+
+TEST_F(Cli, CheckExitsZeroForAValidHistory) {
+  const Said said = plumbline("check " + history("good.jsonl", k_good));
+  EXPECT_EQ(said.code, 0) << said.out << said.err;
+  EXPECT_THAT(said.out, testing::StartsWith("VALID\n"));
+}
+
+TEST_F(Cli, CheckExitsOneForAnInvalidHistoryAndShowsTheCalls) {
+  const Said said = plumbline("check --model register " + history("stale.jsonl", k_stale));
+  EXPECT_EQ(said.code, 1);
+  EXPECT_THAT(said.out, testing::StartsWith("INVALID\n"));
+  EXPECT_THAT(said.out, HasSubstr("read"));
+}
+
+TEST_F(Cli, CheckExitsTwoForWhatItCannotJudge) {
+  const Said said =
+      plumbline("check " +
+                history("odd.jsonl",
+                        R"({"index":0,"time":1,"process":0,"type":"invoke","f":"levitate","value":1}
+{"index":1,"time":2,"process":0,"type":"ok","f":"levitate","value":1}
+)"));
+  EXPECT_EQ(said.code, 2) << said.out;
+  EXPECT_THAT(said.out, testing::StartsWith("UNKNOWN\n"));
+}
+
+TEST_F(Cli, CheckExits255ForADamagedHistory) {
+  const Said said = plumbline("check " + history("bad.jsonl", str("{\"index\":\n", k_good)));
+  EXPECT_EQ(said.code, 255);
+  EXPECT_THAT(said.err, HasSubstr("bad.jsonl"));
+}
+
+TEST_F(Cli, CheckNamesTheNearestModel) {
+  expect_usage("check --model cas-registr " + history("good.jsonl", k_good), "cas-register");
+}
+
+TEST_F(Cli, CheckToleratesATornLastLineAndSaysSo) {
+  const Said said = plumbline("check " + history("torn.jsonl", str(k_good, "{\"index\":4,\"ti")));
+  EXPECT_EQ(said.code, 0) << said.out;
+  EXPECT_THAT(said.err, testing::StartsWith("warning: "));
+}
+
+TEST_F(Cli, JsonIsOneObjectOnStandardOutput) {
+  const Said checked = plumbline("check --json " + history("stale.jsonl", k_stale));
+  EXPECT_EQ(nlohmann::json::parse(checked.out)["validity"], "invalid");
+  const auto lists = nlohmann::json::parse(plumbline("list --json").out);
+  for (const char* name : {"workloads", "faults", "systems", "models", "targets", "defects"})
+    EXPECT_TRUE(lists.contains(name)) << name;
+  EXPECT_EQ(nlohmann::json::parse(plumbline("list faults --json").out).size(), 1u);
+}
+
+TEST_F(Cli, HealOfTheLocalTargetHasNothingToDo) {
+  EXPECT_EQ(plumbline("heal --target local").code, 0);
+}
+
+}  // namespace
+}  // namespace plumbline
