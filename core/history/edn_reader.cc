@@ -32,6 +32,7 @@ std::unexpected<Error> EdnReader::ended(const std::string& where) {
 Status EdnReader::skip() { return skip(0); }
 
 Status EdnReader::skip(int depth) {
+  if (depth > k_max_depth) return bad(str("nested deeper than ", k_max_depth));
   while (!at_end()) {
     if (is_space(next())) {
       ++at_;
@@ -44,7 +45,6 @@ Status EdnReader::skip(int depth) {
     } else {
       break;
     }
-    if (depth > k_max_depth) return bad(str("nested deeper than ", k_max_depth));
   }
   return {};
 }
