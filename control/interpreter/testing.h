@@ -1,6 +1,8 @@
 #pragma once
-/// Fake systems for the interpreter's tests: all in memory, each with one way to misbehave.
+/// For the interpreter's tests: fake systems, all in memory, each with one way to misbehave; and a
+/// run whose history is checked on disk.
 
+#include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <condition_variable>
@@ -11,6 +13,9 @@
 #include <string>
 
 #include "control/interpreter/interpreter.h"
+#include "core/generator/combinators.h"
+#include "core/generator/validate.h"
+#include "core/history/codec.h"
 
 namespace plumbline::testing {
 
@@ -106,5 +111,68 @@ class Gate {
   int waiting_ = 0;
   int passed_ = 0;
 };
+
+inline const Operation k_read{"read", {}, {}};
+inline const Operation k_write{"write", {}, 1};
+
+/// Nothing of a healthy run takes so long, however busy the machine is.
+inline InterpreterOptions patient_options(int concurrency) {
+  InterpreterOptions options;
+  options.concurrency = concurrency;
+  options.nodes = concurrency;
+  options.operation_timeout = 30s;
+  options.open_retry_pause = 5ms;
+  return options;
+}
+
+/// For what hangs: it is given up after 500 ms.
+inline InterpreterOptions impatient_options(int concurrency) {
+  InterpreterOptions options = patient_options(concurrency);
+  options.operation_timeout = 200ms;
+  options.stuck_grace = 300ms;
+  return options;
+}
+
+inline Completion fine(const Operation& operation, Nanos) {
+  return {EventType::ok, operation.value, {}};
+}
+
+struct Outcome {
+  Status status;
+  History history;
+};
+
+/// Runs `gen`, its contract checked, into a file that must then read back as what is in memory.
+inline Outcome run(const gen::GenPtr& generator, const InterpreterOptions& options,
+                   const Connect& connect, const Nemesis& nemesis = {}) {
+  const Folder folder;
+  auto recorder = Recorder::open(folder / "history.jsonl");
+  CHECK(recorder.has_value(), "a recorder");
+  Outcome outcome;
+  outcome.status = interpret(gen::validate(generator), options, connect, nemesis, **recorder);
+  outcome.history = (*recorder)->snapshot();
+  EXPECT_TRUE((*recorder)->close());
+  const auto read = read_history(folder / "history.jsonl");
+  EXPECT_TRUE(read && read->warning.empty());
+  EXPECT_EQ(read.value_or(ReadHistory{}).events, outcome.history);
+  for (std::size_t i = 0; i < outcome.history.size(); ++i) {
+    EXPECT_EQ(outcome.history[i].index, static_cast<std::int64_t>(i));
+    EXPECT_GE(outcome.history[i].time, outcome.history[i > 0 ? i - 1 : 0].time);
+  }
+  EXPECT_TRUE(pair_calls(outcome.history)) << "a process has one call open at most";
+  return outcome;
+}
+
+/// As run(), with every operation for the clients.
+inline Outcome run_clients(const gen::GenPtr& generator, const InterpreterOptions& options,
+                           const Connect& connect) {
+  return run(gen::clients(generator), options, connect);
+}
+
+inline std::vector<Call> calls_of(const History& history) {
+  auto calls = pair_calls(history);
+  EXPECT_TRUE(calls);
+  return calls ? *calls : std::vector<Call>{};
+}
 
 }  // namespace plumbline::testing
