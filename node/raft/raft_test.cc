@@ -86,7 +86,6 @@ std::vector<Body> bodies(const Effects& effects) {
 }
 
 // ---- Peers
-// ------------------------------------------------------------------------------------------------------
 
 TEST(Raft, IgnoresStrangersAndWhatIsNotForIt) {
   Alone node;
@@ -251,7 +250,6 @@ TEST(Raft, NothingAPeerSaysBringsItDown) {
 }
 
 // ---- Disks
-// ------------------------------------------------------------------------------------------------------
 
 TEST(Raft, NumbersItsWritesWithoutAGap) {
   Alone node;
@@ -350,7 +348,6 @@ TEST(RaftDeathTest, ASyncOfWhatWasNeverWrittenIsTheShellsBug) {
 }
 
 // ---- Snapshots
-// --------------------------------------------------------------------------------------------------
 
 TEST(Raft, IgnoresASnapshotMadeWhileANewerOneWasInstalled) {
   Alone node(config_of(3), disk_of(2, {2}, {Index{9}, Term{2}, {}}, 10));

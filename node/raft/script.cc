@@ -84,7 +84,12 @@ class Script {
 
  private:
   using Command = std::function<void(Script&, const Words&)>;
-  static const std::map<std::string, Command>& commands();
+  using Commands = std::map<std::string, Command>;
+  static Commands time_commands();
+  static Commands wire_commands();
+  static Commands node_commands();
+  static Commands view_commands();
+  static const Commands& commands();
 
   void print(std::string line) { output_.push_back(std::move(line)); }
   void collect() {
@@ -231,110 +236,124 @@ void Script::log_of(NodeId id) {
             describe(entries)));
 }
 
-const std::map<std::string, Script::Command>& Script::commands() {
-  static const std::map<std::string, Command> table = {
-      {"cluster", &Script::cluster},
-      {"given", &Script::given},
-      {"tick", &Script::tick},
-      {"wait", [](Script& s, const Words& w) { s.cluster_->advance(duration_from(w.at(1))); }},
-      {"campaign", &Script::campaign},
-      {"elect", &Script::elect},
-      {"settle", [](Script& s, const Words&) { s.settle(); }},
-      {"beat",
-       [](Script& s, const Words& w) {
-         s.quiet_ = true;
-         s.pass(node_from(w.at(1)), 50ms);
-         s.settle();
-       }},
-      {"deliver",
-       [](Script& s, const Words& w) {
-         for (auto& message : s.take(Selection(w))) s.cluster_->deliver(std::move(message));
-       }},
-      {"last",
-       [](Script& s, const Words& w) {
-         auto messages = s.take(Selection(w));
-         std::reverse(messages.begin(), messages.end());
-         for (auto& message : messages) s.cluster_->deliver(std::move(message));
-       }},
-      {"twice",
-       [](Script& s, const Words& w) {
-         const auto messages = s.take(Selection(w));
-         for (int i = 0; i < 2; ++i)
-           for (const auto& message : messages) s.cluster_->deliver(message);
-       }},
-      {"drop", [](Script& s, const Words& w) { s.take(Selection(w)); }},
-      {"hold",
-       [](Script& s, const Words& w) {
-         for (auto& message : s.take(Selection(w))) s.held_.push_back(std::move(message));
-       }},
-      {"release",
-       [](Script& s, const Words&) {
-         s.collect();
-         for (auto& message : std::exchange(s.held_, {})) s.wire_.push_back(std::move(message));
-       }},
-      {"propose",
-       [](Script& s, const Words& w) {
-         s.cluster_->propose(node_from(w.at(1)), {w.begin() + 2, w.end()});
-       }},
-      {"read",
-       [](Script& s, const Words& w) {
-         const ReadId read{count_from(w.at(2).substr(1))};
-         s.cluster_->ask_as(read);
-         s.cluster_->feed(node_from(w.at(1)), Read{read, ReadMode::read_index});
-       }},
-      {"lease-read",
-       [](Script& s, const Words& w) {
-         const ReadId read{count_from(w.at(2).substr(1))};
-         s.cluster_->ask_as(read);
-         s.cluster_->feed(node_from(w.at(1)), Read{read, ReadMode::lease});
-       }},
-      {"disk",
-       [](Script& s, const Words& w) {
-         s.cluster_->disk_at_once(node_from(w.at(1)), w.at(2) == "auto");
-       }},
-      {"sync",
-       [](Script& s, const Words& w) {
-         s.cluster_->sync(node_from(w.at(1)), w.size() > 2 ? count_from(w[2]) : SIZE_MAX);
-       }},
-      {"chunks", [](Script& s, const Words& w) { s.cluster_->do_chunks(node_from(w.at(1))); }},
-      {"crash", [](Script& s, const Words& w) { s.cluster_->crash(node_from(w.at(1))); }},
-      {"restart", [](Script& s, const Words& w) { s.cluster_->restart(node_from(w.at(1))); }},
-      {"cut",
-       [](Script& s, const Words& w) {
-         const Selection which(w);
-         const bool all = !which.from || !which.to;
-         const NodeId one = all ? node_from(w.at(1)) : *which.from;
-         if (!all) return s.cluster_->cut(one, *which.to);
-         for (const NodeId other : s.cluster_->ids()) {
-           s.cluster_->cut(one, other);
-           s.cluster_->cut(other, one);
-         }
-       }},
-      {"mend", [](Script& s, const Words&) { s.cluster_->mend(); }},
-      {"snapshot",
-       [](Script& s, const Words& w) {
-         const NodeId id = node_from(w.at(1));
-         const Index applied = s.cluster_->raft(id).status().applied;
-         s.cluster_->snapshot(id, w.size() > 2 ? Index{count_from(w[2])} : applied);
-       }},
-      {"status",
-       [](Script& s, const Words&) {
-         for (const NodeId id : s.cluster_->ids())
-           s.print(s.cluster_->is_up(id) ? describe(s.cluster_->raft(id).status())
-                                         : str(name_of(id), " is down"));
-       }},
-      {"log",
-       [](Script& s, const Words& w) {
-         if (w.size() > 1) return s.log_of(node_from(w[1]));
-         for (const NodeId id : s.cluster_->ids()) s.log_of(id);
-       }},
-      {"wire",
-       [](Script& s, const Words&) {
-         s.collect();
-         for (const auto& message : s.wire_) s.print(describe(message));
-       }},
-  };
-  return table;
+Script::Commands Script::time_commands() {
+  return {{"cluster", &Script::cluster},
+          {"given", &Script::given},
+          {"tick", &Script::tick},
+          {"wait", [](Script& s, const Words& w) { s.cluster_->advance(duration_from(w.at(1))); }},
+          {"campaign", &Script::campaign},
+          {"elect", &Script::elect},
+          {"settle", [](Script& s, const Words&) { s.settle(); }},
+          {"beat", [](Script& s, const Words& w) {
+             s.quiet_ = true;
+             s.pass(node_from(w.at(1)), 50ms);
+             s.settle();
+           }}};
+}
+
+Script::Commands Script::wire_commands() {
+  return {{"deliver",
+           [](Script& s, const Words& w) {
+             for (auto& message : s.take(Selection(w))) s.cluster_->deliver(std::move(message));
+           }},
+          {"last",
+           [](Script& s, const Words& w) {
+             auto messages = s.take(Selection(w));
+             std::reverse(messages.begin(), messages.end());
+             for (auto& message : messages) s.cluster_->deliver(std::move(message));
+           }},
+          {"twice",
+           [](Script& s, const Words& w) {
+             const auto messages = s.take(Selection(w));
+             for (int i = 0; i < 2; ++i)
+               for (const auto& message : messages) s.cluster_->deliver(message);
+           }},
+          {"drop", [](Script& s, const Words& w) { s.take(Selection(w)); }},
+          {"hold",
+           [](Script& s, const Words& w) {
+             for (auto& message : s.take(Selection(w))) s.held_.push_back(std::move(message));
+           }},
+          {"release",
+           [](Script& s, const Words&) {
+             s.collect();
+             for (auto& message : std::exchange(s.held_, {})) s.wire_.push_back(std::move(message));
+           }},
+          {"cut",
+           [](Script& s, const Words& w) {
+             const Selection which(w);
+             const bool all = !which.from || !which.to;
+             const NodeId one = all ? node_from(w.at(1)) : *which.from;
+             if (!all) return s.cluster_->cut(one, *which.to);
+             for (const NodeId other : s.cluster_->ids()) {
+               s.cluster_->cut(one, other);
+               s.cluster_->cut(other, one);
+             }
+           }},
+          {"mend", [](Script& s, const Words&) { s.cluster_->mend(); }}};
+}
+
+Script::Commands Script::node_commands() {
+  return {{"propose",
+           [](Script& s, const Words& w) {
+             s.cluster_->propose(node_from(w.at(1)), {w.begin() + 2, w.end()});
+           }},
+          {"read",
+           [](Script& s, const Words& w) {
+             const ReadId read{count_from(w.at(2).substr(1))};
+             s.cluster_->ask_as(read);
+             s.cluster_->feed(node_from(w.at(1)), Read{read, ReadMode::read_index});
+           }},
+          {"lease-read",
+           [](Script& s, const Words& w) {
+             const ReadId read{count_from(w.at(2).substr(1))};
+             s.cluster_->ask_as(read);
+             s.cluster_->feed(node_from(w.at(1)), Read{read, ReadMode::lease});
+           }},
+          {"disk",
+           [](Script& s, const Words& w) {
+             s.cluster_->disk_at_once(node_from(w.at(1)), w.at(2) == "auto");
+           }},
+          {"sync",
+           [](Script& s, const Words& w) {
+             s.cluster_->sync(node_from(w.at(1)), w.size() > 2 ? count_from(w[2]) : SIZE_MAX);
+           }},
+          {"chunks", [](Script& s, const Words& w) { s.cluster_->do_chunks(node_from(w.at(1))); }},
+          {"crash", [](Script& s, const Words& w) { s.cluster_->crash(node_from(w.at(1))); }},
+          {"restart", [](Script& s, const Words& w) { s.cluster_->restart(node_from(w.at(1))); }},
+          {"snapshot", [](Script& s, const Words& w) {
+             const NodeId id = node_from(w.at(1));
+             const Index applied = s.cluster_->raft(id).status().applied;
+             s.cluster_->snapshot(id, w.size() > 2 ? Index{count_from(w[2])} : applied);
+           }}};
+}
+
+Script::Commands Script::view_commands() {
+  return {{"status",
+           [](Script& s, const Words&) {
+             for (const NodeId id : s.cluster_->ids())
+               s.print(s.cluster_->is_up(id) ? describe(s.cluster_->raft(id).status())
+                                             : str(name_of(id), " is down"));
+           }},
+          {"log",
+           [](Script& s, const Words& w) {
+             if (w.size() > 1) return s.log_of(node_from(w[1]));
+             for (const NodeId id : s.cluster_->ids()) s.log_of(id);
+           }},
+          {"wire", [](Script& s, const Words&) {
+             s.collect();
+             for (const auto& message : s.wire_) s.print(describe(message));
+           }}};
+}
+
+const Script::Commands& Script::commands() {
+  static const Commands all = [] {
+    Commands table = time_commands();
+    table.merge(wire_commands());
+    table.merge(node_commands());
+    table.merge(view_commands());
+    return table;
+  }();
+  return all;
 }
 
 }  // namespace
