@@ -1,6 +1,6 @@
 #pragma once
-/// System: a system under test: how to install, start and stop it on a node, and how to speak to it.
-/// A new one is one file in control/systems/ and one line in its all.cc.
+/// System: a system under test: how to install, start and stop it on a node, and how to speak to
+/// it. A new one is one file in control/systems/ and one line in its all.cc.
 
 #include <filesystem>
 #include <memory>
@@ -32,6 +32,7 @@ struct SystemOptions {
   std::filesystem::path node_binary;    ///< what is installed; empty: the one beside this program
   std::vector<std::string> node_flags;  ///< passed on to every node
   std::vector<std::string> defects;     ///< planted bugs to switch on
+  std::uint64_t seed = 1;               ///< of what its clients choose
   std::string reads = "linearizable";   ///< or "lease" or "stale", where the system has the choice
 };
 
@@ -43,14 +44,15 @@ class System {
 
   virtual Status install(Remote& remote, const NodeAccess& node) = 0;
   /// The command line that runs the system in the foreground on `node`, ready for `exec` in sh.
-  virtual std::string command_line(const NodeAccess& node, const std::vector<NodeAccess>& all) const = 0;
+  virtual std::string command_line(const NodeAccess& node,
+                                   const std::vector<NodeAccess>& all) const = 0;
   virtual std::string data_directory(const NodeAccess& node) const = 0;  ///< removed by wipe
   virtual std::vector<std::string> log_files(const NodeAccess& node) const = 0;
 
   /// Fails with a definite Error if no connection could be made: nothing was sent.
   virtual Result<std::unique_ptr<Client>> connect(const NodeAccess& node,
                                                   const std::vector<NodeAccess>& all) = 0;
-  virtual bool serves(const NodeAccess& node) = 0;   ///< answers and knows a leader
+  virtual bool serves(const NodeAccess& node) = 0;  ///< answers and knows a leader
   virtual bool is_leader(const NodeAccess& node) = 0;
 };
 

@@ -51,10 +51,21 @@ void add_counterexample(std::string& text, const Counterexample& example) {
     text += str("  state after the longest order that works: ", example.state, "\n");
 }
 
+/// What a check has to show when it has nothing to explain.
+void add_figures(std::string& text, const Verdict& part) {
+  constexpr std::size_t k_most_figures = 6;
+  const std::size_t shown = std::min(part.figures.size(), k_most_figures);
+  for (std::size_t i = 0; i < shown; ++i)
+    text += str(i == 0 ? ": " : ", ", part.figures[i].first, " ", part.figures[i].second);
+}
+
 void add_parts(std::string& text, const Verdict& verdict) {
   for (const Verdict& part : verdict.parts) {
     text += str("  ", to_string(part.validity), "  ", part.check);
-    if (!part.reason.empty()) text += ": " + part.reason;
+    if (!part.reason.empty())
+      text += ": " + part.reason;
+    else
+      add_figures(text, part);
     text += "\n";
   }
 }

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <mutex>
 
 #include "control/systems/binary.h"
 #include "core/base/check.h"
+#include "core/base/rng.h"
 #include "core/base/text.h"
 #include "node/client/client.h"
 
@@ -113,12 +115,14 @@ Completion completion_of(const Operation& operation, const proto::Reply& reply) 
 
 using Address = std::pair<std::string, std::uint16_t>;
 
-/// One process: asks its own node, and where that says who leads, the leader. A node that answers
-/// "not leader" has certainly not done it, so asking again is not doing it twice.
+/// One process: asks its own node. If it follows hints, it goes on to the leader that its node
+/// names: a node that answers "not leader" has certainly not done it, so asking again is not doing
+/// it twice. Every second client, drawn at random, does not: were all to follow, all would wait for
+/// a leader that is cut off, and nobody would be there to change anything behind its back.
 class RaftkvClient : public Client {
  public:
-  RaftkvClient(Address home, Connection connection, proto::ReadMode reads)
-      : home_(std::move(home)), reads_(reads) {
+  RaftkvClient(Address home, Connection connection, proto::ReadMode reads, bool follows_hints)
+      : home_(std::move(home)), reads_(reads), follows_hints_(follows_hints) {
     connections_.emplace(home_, std::move(connection));
   }
 
@@ -131,7 +135,8 @@ class RaftkvClient : public Client {
       const auto reply = ask(asked, *request, deadline);
       if (!reply) return {EventType::fail, {}, "not-sent: " + reply.error().what};
       const auto hint = leader_in(*reply);
-      if (!hint || *hint == asked || hop == k_most_hops) return completion_of(operation, *reply);
+      if (!follows_hints_ || !hint || *hint == asked || hop == k_most_hops)
+        return completion_of(operation, *reply);
       asked = *hint;
     }
   }
@@ -160,6 +165,7 @@ class RaftkvClient : public Client {
 
   const Address home_;
   const proto::ReadMode reads_;
+  const bool follows_hints_;
   std::map<Address, Connection> connections_;
 };
 
@@ -171,7 +177,8 @@ class Raftkv : public System {
  public:
   explicit Raftkv(SystemOptions options)
       : options_(std::move(options)),
-        reads_(proto::parse_read_mode(options_.reads).value_or(proto::ReadMode::linearizable)) {}
+        reads_(proto::parse_read_mode(options_.reads).value_or(proto::ReadMode::linearizable)),
+        rng_(options_.seed) {}
 
   std::string name() const override { return "raftkv"; }
   std::vector<std::string> operations() const override {
@@ -216,7 +223,8 @@ class Raftkv : public System {
                                           const std::vector<NodeAccess>&) override {
     Address home{node.address, k_client_port};
     TRY_ASSIGN(Connection connection, Connection::open(home.first, home.second, k_connect_timeout));
-    return std::make_unique<RaftkvClient>(std::move(home), std::move(connection), reads_);
+    return std::make_unique<RaftkvClient>(std::move(home), std::move(connection), reads_,
+                                          draw_follows_hints());
   }
 
   bool serves(const NodeAccess& node) override {
@@ -229,6 +237,11 @@ class Raftkv : public System {
   }
 
  private:
+  bool draw_follows_hints() {
+    const std::lock_guard lock(mutex_);
+    return rng_.chance(0.5);
+  }
+
   static std::string program(const NodeAccess& node) {
     return node.directory + "/bin/" + k_program;
   }
@@ -245,6 +258,8 @@ class Raftkv : public System {
 
   const SystemOptions options_;
   const proto::ReadMode reads_;
+  std::mutex mutex_;
+  Rng rng_;
 };
 
 }  // namespace
