@@ -119,7 +119,8 @@ void PeerLink::heard(const AttemptPtr& attempt) {
   lost(attempt, why);
 }
 
-void PeerLink::lost(const AttemptPtr& attempt, const std::string& why) {
+/// `attempt` by value: it may be our own attempt_, which is let go here.
+void PeerLink::lost(AttemptPtr attempt, const std::string& why) {
   const Nanos now = steady_now();
   const bool was_open = state_ == State::open;
   attempt->resolver.cancel();

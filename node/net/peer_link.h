@@ -51,7 +51,7 @@ class PeerLink : public std::enable_shared_from_this<PeerLink> {
   void connected(const AttemptPtr& attempt);
   void read(const AttemptPtr& attempt);
   void heard(const AttemptPtr& attempt);
-  void lost(const AttemptPtr& attempt, const std::string& why);
+  void lost(AttemptPtr attempt, const std::string& why);
 
   asio::io_context& io_;
   const Hello hello_;

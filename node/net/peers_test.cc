@@ -163,6 +163,49 @@ TEST_F(PeersTest, ANewSessionOfANodeReplacesItsOldOne) {
   }));
 }
 
+TEST_F(PeersTest, ANodeThatDoesNotAnswerIsCalledAgainUntilItDoes) {
+  const std::uint16_t port_one = free_port();
+  asio::ip::tcp::acceptor deaf(io);
+  deaf.open(asio::ip::tcp::v4());
+  deaf.set_option(asio::socket_base::reuse_address(true));
+  deaf.bind(loopback(0));
+  deaf.listen(0);
+  const std::uint16_t port_two = deaf.local_endpoint().port();
+  std::vector<asio::ip::tcp::socket> callers;  // as many as it takes until a call is not answered
+  for (int i = 0; i < 4; ++i) {
+    callers.emplace_back(io, asio::ip::tcp::v4());
+    callers.back().async_connect(loopback(port_two), [](const std::error_code&) {});
+  }
+  auto one = node(1, 2, port_two, at_one);
+  ASSERT_TRUE(one->start(loopback(port_one)));
+  EXPECT_FALSE(run_until(
+      io,
+      [&] {
+        one->tick(steady_now());
+        return one->links_up() == 1;
+      },
+      1s));
+  callers.clear();
+  deaf.close();
+  auto two = node(2, 1, port_one, at_two);
+  ASSERT_TRUE(two->start(loopback(port_two)));
+  EXPECT_TRUE(turn_until({one.get(), two.get()}, [&] { return one->links_up() == 1; }));
+}
+
+TEST_F(PeersTest, ALinkThatAcknowledgesNothingIsOpenedAnew) {
+  asio::ip::tcp::acceptor silent(io, loopback(0));  // takes calls and never reads
+  auto one = node(1, 2, silent.local_endpoint().port(), at_one);
+  ASSERT_TRUE(one->start(loopback(free_port())));
+  ASSERT_TRUE(turn_until({one.get()}, [&] { return one->links_up() == 1; }));
+  raft::SnapshotChunk chunk;
+  chunk.snapshot.index = Index(1);
+  chunk.data = std::string(1 << 20, 'x');
+  for (int i = 0; i < 40; ++i) one->send({NodeId(1), NodeId(2), Term(1), chunk});
+  EXPECT_GT(one->figures().dropped, 0u) << "what waits has a bound";
+  EXPECT_TRUE(turn_until({one.get()}, [&] { return one->figures().losses == 1; }));
+  EXPECT_TRUE(turn_until({one.get()}, [&] { return one->figures().connects == 2; }));
+}
+
 TEST_F(PeersTest, BytesThatAreNeverAcknowledgedAreNoticed) {
   // The other end accepts and never reads: once its buffers are full, nothing moves.
   asio::ip::tcp::acceptor acceptor(io, loopback(0));
