@@ -2,6 +2,7 @@
 /// Budget: the time and memory that one check may use, shared by all its searches.
 /// Threads: any.
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -25,6 +26,10 @@ class Budget {
     if (used() > memory_) return "the memory budget ran out";
     if (Clock::now() >= end_) return "the time budget ran out";
     return std::nullopt;
+  }
+  /// Until the time runs out; not negative.
+  Nanos remaining() const {
+    return std::max(Nanos(0), std::chrono::duration_cast<Nanos>(end_ - Clock::now()));
   }
   std::size_t used() const { return used_.load(std::memory_order_relaxed); }
   std::size_t memory() const { return memory_; }

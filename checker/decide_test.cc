@@ -86,17 +86,11 @@ TEST_P(EveryModel, AgreesWithBruteForceOnRandomHistories) {
   EXPECT_LT(valid, count - count / 10) << "too few invalid histories to mean anything";
 }
 
-std::string name_of(const ::testing::TestParamInfo<std::string>& info) {
-  std::string name;
-  for (const char c : info.param)
-    if (c != '-') name += c;
-  return name;
-}
 INSTANTIATE_TEST_SUITE_P(Decide, EveryModel,
                          ::testing::Values("register", "cas-register", "kv", "list-append",
                                            "multi-register", "counter", "set", "gset", "mutex",
                                            "queue", "stack"),
-                         name_of);
+                         [](const auto& model) { return testing_checker::plain(model.param); });
 
 }  // namespace
 }  // namespace plumbline

@@ -6,6 +6,7 @@
 #include "checker/check.h"
 #include "checker/decide.h"
 #include "checker/testing.h"
+#include "core/base/text.h"
 
 namespace plumbline {
 namespace {
@@ -160,12 +161,9 @@ TEST_P(Larger, NamesDoNotMatter) {
   }
 }
 
-std::string name_of(const ::testing::TestParamInfo<Shape>& info) {
-  std::string name;
-  for (const char c : info.param.model)
-    if (c != '-') name += c;
-  return name + "_" + std::to_string(info.param.calls) + "_calls_" +
-         std::to_string(info.param.processes) + "_processes_" + std::to_string(info.param.values);
+std::string shape_name(const ::testing::TestParamInfo<Shape>& info) {
+  return str(testing_checker::plain(info.param.model), "_", info.param.calls, "_calls_",
+             info.param.processes, "_processes_", info.param.values);
 }
 INSTANTIATE_TEST_SUITE_P(
     Shapes, Larger,
@@ -177,7 +175,7 @@ INSTANTIATE_TEST_SUITE_P(
         Shape{.model = "list-append", .calls = 400, .processes = 10, .values = 0, .info = 0.05},
         Shape{.model = "kv", .calls = 60, .processes = 3, .values = 0, .info = 0},
         Shape{.model = "counter", .calls = 500, .processes = 4, .values = 3, .info = 0.01}),
-    name_of);
+    shape_name);
 
 }  // namespace
 }  // namespace plumbline

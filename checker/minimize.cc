@@ -113,10 +113,13 @@ std::size_t required(const std::vector<Call>& calls) {
       calls.begin(), calls.end(), [](const Call& c) { return c.type == EventType::ok; }));
 }
 
-/// One try may take no longer: what is hard to decide is no good as evidence.
-Nanos one_try(std::size_t calls) {
+/// One try may take no longer: what is hard to decide is no good as evidence, and a few hard ones
+/// must not use up the time of all others.
+Nanos one_try(std::size_t calls, const Budget& budget) {
   constexpr Nanos k_least = 200ms, k_each_call = 20us;
-  return k_least + k_each_call * static_cast<std::int64_t>(calls);
+  constexpr int k_share = 8;
+  return std::max(k_least + k_each_call * static_cast<std::int64_t>(calls),
+                  budget.remaining() / k_share);
 }
 
 }  // namespace
@@ -130,7 +133,7 @@ std::vector<Call> minimize(const std::vector<Call>& calls, const ModelEntry& mod
                            const Value& initial, Budget& budget) {
   std::vector<Call> core = unneeded_removed(calls, model);
   const auto still_invalid = [&](const std::vector<Call>& candidate) {
-    Budget small(one_try(candidate.size()), budget.memory(), budget.stop());
+    Budget small(one_try(candidate.size(), budget), budget.memory(), budget.stop());
     return decide(candidate, model, initial, small).validity == Validity::invalid;
   };
   // Halves, quarters, and so on (Zeller's delta debugging); single calls until none can go.

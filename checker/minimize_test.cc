@@ -84,16 +84,10 @@ TEST_P(Cores, AreInvalidAndMinimal) {
   EXPECT_GT(found, 200);
 }
 
-std::string name_of(const ::testing::TestParamInfo<std::string>& info) {
-  std::string name;
-  for (const char c : info.param)
-    if (c != '-') name += c;
-  return name;
-}
 INSTANTIATE_TEST_SUITE_P(Minimize, Cores,
                          ::testing::Values("register", "cas-register", "mutex", "set", "kv",
                                            "list-append", "counter", "gset", "multi-register"),
-                         name_of);
+                         [](const auto& model) { return testing_checker::plain(model.param); });
 
 }  // namespace
 }  // namespace plumbline

@@ -270,6 +270,12 @@ inline std::vector<Call> calls_of(const History& history) {
   return std::move(*calls);
 }
 
+/// A model's name as part of a test's: without the dashes.
+inline std::string plain(std::string name) {
+  std::erase(name, '-');
+  return name;
+}
+
 /// For messages of failing tests: one call a line.
 inline std::string show(const std::vector<Call>& calls) {
   std::string text;
