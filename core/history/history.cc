@@ -71,8 +71,8 @@ std::string describe(const Call& call) {
   if (!call.key.is_nil()) text += " " + to_string(call.key);
   if (!call.arguments.is_nil()) text += " " + to_string(call.arguments);
   text += str(" -> ", to_string(call.type));
-  if (call.type == EventType::ok && call.result != call.arguments)
-    text += " " + to_string(call.result);
+  const bool tells_more = call.result != call.arguments || call.arguments.is_nil();
+  if (call.type == EventType::ok && tells_more) text += " " + to_string(call.result);
   if (!call.error.empty()) text += " (" + call.error + ")";
   return text;
 }
