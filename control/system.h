@@ -32,7 +32,6 @@ struct SystemOptions {
   std::filesystem::path node_binary;    ///< what is installed; empty: the one beside this program
   std::vector<std::string> node_flags;  ///< passed on to every node
   std::vector<std::string> defects;     ///< planted bugs to switch on
-  std::uint64_t seed = 1;               ///< of what its clients choose
   std::string reads = "linearizable";   ///< or "lease" or "stale", where the system has the choice
 };
 

@@ -7,10 +7,10 @@
 #include <array>
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include "control/systems/binary.h"
 #include "core/base/check.h"
-#include "core/base/rng.h"
 #include "core/base/text.h"
 #include "node/client/client.h"
 
@@ -177,8 +177,7 @@ class Raftkv : public System {
  public:
   explicit Raftkv(SystemOptions options)
       : options_(std::move(options)),
-        reads_(proto::parse_read_mode(options_.reads).value_or(proto::ReadMode::linearizable)),
-        rng_(options_.seed) {}
+        reads_(proto::parse_read_mode(options_.reads).value_or(proto::ReadMode::linearizable)) {}
 
   std::string name() const override { return "raftkv"; }
   std::vector<std::string> operations() const override {
@@ -224,7 +223,7 @@ class Raftkv : public System {
     Address home{node.address, k_client_port};
     TRY_ASSIGN(Connection connection, Connection::open(home.first, home.second, k_connect_timeout));
     return std::make_unique<RaftkvClient>(std::move(home), std::move(connection), reads_,
-                                          draw_follows_hints());
+                                          next_follows_hints(node));
   }
 
   bool serves(const NodeAccess& node) override {
@@ -237,9 +236,10 @@ class Raftkv : public System {
   }
 
  private:
-  bool draw_follows_hints() {
+  bool next_follows_hints(const NodeAccess& node) {
     const std::lock_guard lock(mutex_);
-    return rng_.chance(0.5);
+    bool& follows = follows_hints_[node.name];
+    return std::exchange(follows, !follows);
   }
 
   static std::string program(const NodeAccess& node) {
@@ -259,7 +259,7 @@ class Raftkv : public System {
   const SystemOptions options_;
   const proto::ReadMode reads_;
   std::mutex mutex_;
-  Rng rng_;
+  std::map<NodeName, bool> follows_hints_;  // of the node's next client
 };
 
 }  // namespace

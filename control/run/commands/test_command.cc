@@ -126,7 +126,6 @@ Result<RunParts> run_parts(const RunOptions& options) {
   what.node_flags = options.node_flags;
   what.defects = options.defects;
   what.reads = options.reads;
-  what.seed = options.seed;
   TRY_ASSIGN(parts.system, make_system(options.system, what));
   TRY(understands(*parts.system, parts.workload));
   if (const Status known = raft::check_defects({options.defects.begin(), options.defects.end()});
