@@ -20,6 +20,13 @@ Nanos since(std::chrono::steady_clock::time_point start) {
   return std::chrono::steady_clock::now() - start;
 }
 
+/// What a command said when it refused, for an error of one line.
+std::string in_one_line(const std::string& said) {
+  constexpr std::size_t k_longest = 400;
+  const auto lines = split(trim(said), '\n');
+  return lines.empty() ? "it refused without a word" : printable(join(lines, " | "), k_longest);
+}
+
 }  // namespace
 
 RemoteCluster::RemoteCluster(std::vector<HeldNode>& held, System& system,
@@ -51,14 +58,15 @@ PerNode RemoteCluster::on_each(const Nodes& nodes,
 
 Status RemoteCluster::logged(Action action, const HeldNode& node, const std::string& script) {
   const auto start = std::chrono::steady_clock::now();
-  const auto done = run_ok(*node.remote, script, k_lost_after);
+  const auto done = node.remote->run(script, {}, k_lost_after);
+  Status status;
+  if (!done)
+    status = std::unexpected(done.error());
+  else if (!done->ok())
+    status = fail(Error::Code::failed, in_one_line(done->err.empty() ? done->out : done->err));
   action.node = node.access.name;
   action.took = since(start);
-  Status status;
-  if (!done) {
-    action.error = done.error().what;
-    status = context(done.error(), action.verb);
-  }
+  if (!status) action.error = status.error().what;
   log_(action);
   return status;
 }

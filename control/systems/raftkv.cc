@@ -115,10 +115,10 @@ Completion completion_of(const Operation& operation, const proto::Reply& reply) 
 
 using Address = std::pair<std::string, std::uint16_t>;
 
-/// One process: asks its own node. If it follows hints, it goes on to the leader that its node
-/// names: a node that answers "not leader" has certainly not done it, so asking again is not doing
-/// it twice. Every second client, drawn at random, does not: were all to follow, all would wait for
-/// a leader that is cut off, and nobody would be there to change anything behind its back.
+/// One process: asks its own node and, where that names another as the leader, goes on to it: who
+/// answers "not leader" has certainly not done it, so asking again is not doing it twice.
+/// Every second client of a node does so for reads only: were all to follow with changes, all would
+/// wait for a leader that is cut off, and nobody would change anything behind its back.
 class RaftkvClient : public Client {
  public:
   RaftkvClient(Address home, Connection connection, proto::ReadMode reads, bool follows_hints)
@@ -130,12 +130,13 @@ class RaftkvClient : public Client {
     const auto deadline = Clock::now() + timeout;
     const auto request = request_for(operation, reads_);
     if (!request) return {EventType::fail, {}, request.error().what};
+    const bool follows = follows_hints_ || operation.f == "read";
     Address asked = home_;
     for (int hop = 0;; ++hop) {
       const auto reply = ask(asked, *request, deadline);
       if (!reply) return {EventType::fail, {}, "not-sent: " + reply.error().what};
       const auto hint = leader_in(*reply);
-      if (!follows_hints_ || !hint || *hint == asked || hop == k_most_hops)
+      if (!follows || !hint || *hint == asked || hop == k_most_hops)
         return completion_of(operation, *reply);
       asked = *hint;
     }
