@@ -111,12 +111,19 @@ class Cluster {
   void start_all() {
     for (int i = 1; i <= size(); ++i) start(i);
   }
+  void send_signal(int node, int signal) const {
+    ::kill(pids_[static_cast<std::size_t>(node)], signal);
+  }
   /// Gives the exit status of a node that ended by itself, -1 for one that was killed.
   int kill(int node, int signal = SIGKILL) {
     pid_t& pid = pids_[static_cast<std::size_t>(node)];
     if (pid == 0) return -1;
-    ::kill(pid, signal);
     int status = 0;
+    if (::waitpid(pid, &status, WNOHANG) == pid)
+      ADD_FAILURE() << "node " << node << " ended by itself, status " << status << "\n"
+                    << log(node);
+    else
+      ::kill(pid, signal);
     ::waitpid(std::exchange(pid, 0), &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
@@ -131,15 +138,17 @@ class Cluster {
     const auto reply = connection->call({.op = Op::status, .with_hash = with_hash}, k_call);
     return reply ? reply->status : std::nullopt;
   }
-  /// Waits until a node leads and all `of` follow it; 0 if that takes too long.
-  int await_leader(const std::vector<int>& of) const {
+  /// Waits until a node other than `gone` leads and all `of` follow it; 0 if that takes too long.
+  int await_leader(const std::vector<int>& of, int gone = 0) const {
     const Nanos end = steady_now() + k_patience;
     while (steady_now() < end) {
       std::map<std::uint64_t, int> followed;
       for (const int node : of)
         if (const auto now = status(node)) ++followed[now->leader];
       for (const auto& [leader, count] : followed)
-        if (leader != 0 && count == static_cast<int>(of.size())) return static_cast<int>(leader);
+        if (leader != static_cast<std::uint64_t>(gone) && leader != 0 &&
+            count == static_cast<int>(of.size()))
+          return static_cast<int>(leader);
       std::this_thread::sleep_for(20ms);
     }
     return 0;
@@ -219,7 +228,7 @@ TEST(Raftkvd, AKilledLeaderIsReplacedAndComesBackAsAFollower) {
     const Nanos begin = steady_now();
     expect_ok(client.call(kv_client::put("after", str(round)), k_patience));
     RecordProperty(str("without_leader_ms_", round), str(millis(steady_now() - begin)));
-    EXPECT_NE(cluster.await_leader(cluster.all_but(leader)), leader);
+    EXPECT_NE(cluster.await_leader(cluster.all_but(leader), leader), 0);
     cluster.start(leader);
   }
   EXPECT_TRUE(cluster.await_equal(cluster.all_but()));
@@ -261,6 +270,27 @@ TEST(Raftkvd, AMinorityAnswersNothingAsDone) {
   EXPECT_NE(put->code, Code::ok);
   const auto get = connection->call(kv_client::get("k"), k_patience);
   EXPECT_TRUE(!get || get->code != Code::ok);
+}
+
+TEST(Raftkvd, APausedLeaderIsReplacedAndGivesNoOldAnswersWhenItWakes) {
+  Cluster cluster(3);
+  cluster.start_all();
+  const int leader = cluster.await_leader(cluster.all_but());
+  ASSERT_NE(leader, 0);
+  auto old = cluster.connect(leader);
+  ASSERT_TRUE(old);
+  expect_ok(old->call(kv_client::put("k", "old"), k_call));
+  cluster.send_signal(leader, SIGSTOP);
+  const int next = cluster.await_leader(cluster.all_but(leader), leader);
+  ASSERT_NE(next, 0);
+  auto connection = cluster.connect(next);
+  ASSERT_TRUE(connection);
+  expect_ok(connection->call(kv_client::put("k", "new"), k_patience));
+  cluster.send_signal(leader, SIGCONT);
+  const auto read = old->call(kv_client::get("k"), k_patience);
+  ASSERT_TRUE(read) << read.error().what;
+  EXPECT_TRUE(read->code != Code::ok || read->value == Value("new"));
+  EXPECT_TRUE(cluster.await_equal(cluster.all_but()));
 }
 
 TEST(Raftkvd, ANodeThatIsBehindTheLogCatchesUpByASnapshot) {
