@@ -12,6 +12,8 @@ target_compile_options(plumbline_options INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
   # GCC 12 is wrong about moved-from members of a std::variant once it inlines enough (GCC bug 105562).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+  # clang 19 finds GCC 12's own std::stable_sort deprecated.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>
   $<$<BOOL:${PLUMBLINE_WERROR}>:-Werror>)
 find_package(Threads REQUIRED)
 # gRPC and Protobuf ask for -pthread: with it everywhere one precompiled header serves all.
@@ -77,6 +79,9 @@ function(plumbline_test name)
     PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
 endfunction()
 
+if(PLUMBLINE_FUZZ)
+  add_custom_target(fuzzers)  # all of them
+endif()
 # plumbline_fuzz(NAME SOURCES x_fuzz.cc LINKS folder): a libFuzzer target, clang only (preset `fuzz`).
 function(plumbline_fuzz name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
@@ -87,4 +92,5 @@ function(plumbline_fuzz name)
   target_link_libraries(${name} PRIVATE plumbline_options ${arg_LINKS})
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+  add_dependencies(fuzzers ${name})
 endfunction()
