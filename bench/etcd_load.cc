@@ -1,5 +1,5 @@
-// etcd_load: closed-loop puts against etcd over gRPC, the peer of raftkv_load. Each client sends its
-// next put when its last one is answered; clients share connections evenly.
+// etcd_load: closed-loop puts against etcd over gRPC, the peer of raftkv_load. Each client sends
+// its next put when its last one is answered; clients share connections evenly.
 //   etcd_load --endpoint HOST:PORT --clients N --connections N --seconds S --value-bytes B
 // One line of JSON on stdout, the same fields as raftkv_load.
 #include <grpcpp/grpcpp.h>
@@ -40,7 +40,8 @@ struct Put {
 
 class Load {
  public:
-  explicit Load(Options options) : options_(std::move(options)), value_(static_cast<std::size_t>(options_.value_bytes), 'v') {
+  explicit Load(Options options)
+      : options_(std::move(options)), value_(static_cast<std::size_t>(options_.value_bytes), 'v') {
     for (int lane = 0; lane < options_.connections; ++lane) {
       grpc::ChannelArguments arguments;
       // Without these gRPC would share one connection between all channels.
@@ -90,17 +91,21 @@ class Load {
       ++errors_;
       return;
     }
-    latencies_ms_.push_back(std::chrono::duration<double, std::milli>(Clock::now() - put.sent).count());
+    latencies_ms_.push_back(
+        std::chrono::duration<double, std::milli>(Clock::now() - put.sent).count());
   }
 
   int print() {
     std::sort(latencies_ms_.begin(), latencies_ms_.end());
     const auto quantile = [&](double q) {
       if (latencies_ms_.empty()) return 0.0;
-      return latencies_ms_[static_cast<std::size_t>(q * static_cast<double>(latencies_ms_.size() - 1))];
+      return latencies_ms_[static_cast<std::size_t>(q *
+                                                    static_cast<double>(latencies_ms_.size() - 1))];
     };
-    std::printf("{\"system\":\"etcd\",\"ops_per_s\":%.0f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"errors\":%ld}\n",
-                static_cast<double>(latencies_ms_.size()) / options_.seconds, quantile(0.5), quantile(0.99), errors_);
+    std::printf(
+        "{\"system\":\"etcd\",\"ops_per_s\":%.0f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"errors\":%ld}\n",
+        static_cast<double>(latencies_ms_.size()) / options_.seconds, quantile(0.5), quantile(0.99),
+        errors_);
     return latencies_ms_.empty() ? 1 : 0;
   }
 

@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "workloads/append.h"
+#include "workloads/claim.h"
 #include "workloads/register.h"
 
 namespace plumbline {
@@ -28,6 +29,7 @@ const std::vector<WorkloadEntry>& all_workloads() {
       {"register", "reads, writes and compare-and-sets of independent registers",
        register_workload},
       {"append", "appends to independent lists, and reads of them", append_workload},
+      {"claim", "keys that only the first of many claims may take", claim_workload},
   };
   return k_all;
 }

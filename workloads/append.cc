@@ -1,7 +1,7 @@
 /// Append: appends of integers that are unique in their key, and reads of the whole list, on
-/// independent keys. Catches: lost and doubled writes, writes in another order than was shown
-/// before, stale reads. Each
-///          read shows the whole past, so a fault is caught long after it happened.
+/// independent keys.
+/// Catches: lost and doubled writes, writes in another order than was shown before, stale reads.
+/// Each read shows the whole past, so a fault is caught long after it happened.
 
 #include "workloads/append.h"
 

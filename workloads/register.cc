@@ -1,7 +1,6 @@
 /// Register: reads, writes and compare-and-sets of independent registers.
-/// Catches: stale reads, lost updates, two leaders that both accept writes, an answer given before
-/// it
-///          was decided.
+/// Catches: stale reads, lost updates, two leaders that both accept writes, and answers given
+/// before they were decided.
 /// Values:  0 to 4, so that a cas meets the value it expects every now and then.
 
 #include "workloads/register.h"

@@ -203,7 +203,7 @@ TEST_P(EveryWorkload, WorksWithAnyNumberOfThreads) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EveryWorkload, ::testing::Values("register", "append"),
+INSTANTIATE_TEST_SUITE_P(All, EveryWorkload, ::testing::Values("register", "append", "claim"),
                          [](const auto& workload) { return workload.param; });
 
 TEST(RegisterWorkload, WritesAndSwapsSmallValues) {
