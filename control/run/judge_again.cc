@@ -22,14 +22,6 @@ std::vector<Alarm> alarms_in(const std::filesystem::path& folder) {
   return alarms;
 }
 
-/// What a run that did not end as it should says of itself.
-std::string cut_short(const RunRecord& record) {
-  if (record.outcome == "running") return "the controller ended before the run did";
-  if (record.outcome == "interrupted") return "interrupted by a signal";
-  if (record.outcome == "harness-failure") return "the harness failed: " + record.failure;
-  return {};
-}
-
 }  // namespace
 
 Result<JudgedAgain> judge_again(const std::filesystem::path& folder, CheckOptions options) {
@@ -42,7 +34,7 @@ Result<JudgedAgain> judge_again(const std::filesystem::path& folder, CheckOption
   evidence.expectations = again.record.expectations;
   evidence.alarms = alarms_in(folder);
   evidence.deaths = again.record.deaths;
-  evidence.cut_short = cut_short(again.record);
+  evidence.cut_short = again.record.cut_short;
   if (options.model.empty()) options.model = again.record.model;
   again.verdict = judge(again.history, evidence, options);
   return again;

@@ -180,6 +180,9 @@ void Run::finish() {
     evidence_.cut_short = "the harness failed: " + outcome_.failure->what;
   else if (stop_.by_signal())
     evidence_.cut_short = "interrupted by a signal";
+  else if (stop_.asked())
+    evidence_.cut_short = "ended early: a node's process did not start again";
+  record_.cut_short = evidence_.cut_short;
   evidence_.expectations = record_.expectations;
   evidence_.deaths = record_.deaths;
   const bool judged = served_ && !stop_.at_once();

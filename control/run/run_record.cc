@@ -45,6 +45,7 @@ Json to_object(const RunRecord& record) {
           {"died", to_array(record.deaths)},
           {"outcome", record.outcome},
           {"failure", record.failure},
+          {"cut_short", record.cut_short},
           {"exit_code", record.exit_code}};
 }
 
@@ -75,6 +76,7 @@ RunRecord from_object(const Json& object) {
   }
   record.outcome = text("outcome");
   record.failure = text("failure");
+  record.cut_short = text("cut_short");
   record.exit_code = object.at("exit_code").get<int>();
   return record;
 }

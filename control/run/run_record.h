@@ -21,6 +21,8 @@ struct RunRecord {
   std::string outcome =
       "running";        ///< then valid, invalid, unknown, interrupted or harness-failure
   std::string failure;  ///< of the harness, in one line
+  /// Why it did not go to its end; empty once it did.
+  std::string cut_short = "the controller ended before the run did";
   int exit_code = -1;
 };
 

@@ -29,6 +29,7 @@ std::optional<Error> Watch::lost() const {
 }
 
 void Watch::look() {
+  const std::lock_guard one_at_a_time(looking_);
   if (const Status looked = cluster_.look_for_deaths(cluster_.nodes()); !looked) {
     const std::lock_guard lock(mutex_);
     if (!lost_) progress_.say("lost: " + looked.error().what);

@@ -23,7 +23,8 @@ class Watch {
   std::vector<Death> deaths() const;
   /// Set if a node could not be reached: the harness has failed.
   std::optional<Error> lost() const;
-  /// One look now, from the calling thread.
+  /// One look now, from the calling thread, after the one that is under way, if any: what that has
+  /// found is then in deaths().
   void look();
 
  private:
@@ -34,6 +35,7 @@ class Watch {
   std::function<Nanos()> now_;
   Stop& stop_;
   Progress& progress_;
+  std::mutex looking_;
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;
   std::vector<Death> deaths_;
