@@ -255,7 +255,9 @@ TEST(Interpreter, WaitsForTheClockWithoutUsingIt) {
   const double used = static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
   const auto calls = calls_of(outcome.history);
   ASSERT_EQ(calls.size(), 2u);
-  EXPECT_GE(calls[1].invoke_time - calls[0].invoke_time, 500ms);
+  // From the run's start, not from the first invocation: that is recorded a hand-over after the
+  // moment from which the sleep counts.
+  EXPECT_GE(calls[1].invoke_time, 500ms);
   EXPECT_LT(used, 0.2) << "a busy wait";
 }
 
@@ -264,7 +266,7 @@ TEST(Interpreter, KeepsToPlannedTimes) {
                                    patient_options(2), always(fine));
   const auto calls = calls_of(outcome.history);
   ASSERT_EQ(calls.size(), 6u);
-  EXPECT_GE(calls.back().invoke_time - calls.front().invoke_time, 99ms);
+  EXPECT_GE(calls.back().invoke_time, 100ms);  // from the run's start, as above
 }
 
 TEST(Interpreter, ASynchronizedPhaseWaitsForAllCalls) {
