@@ -42,9 +42,13 @@ struct Expectations {
   std::vector<std::string> operations{};  ///< each must have been ok at least min_ok times
   std::vector<std::string> faults{};      ///< each must have taken hold at least once
   std::size_t min_ok = 1;
+  /// Some change must have been ok while a fault was in force. False where every fault stops the
+  /// whole system: then nothing can be.
+  bool changes_under_faults = true;
 };
 /// Unknown (vacuous), with every reason, unless enough happened: each operation was ok often
-/// enough, each fault took hold without error, and some change was ok while a fault was in force.
+/// enough, each fault took hold without error, and some change was ok while a fault was in force
+/// (unless that cannot be).
 Verdict check_vacuity(const History& history, const Expectations& expected);
 
 struct ModelInfo {

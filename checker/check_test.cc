@@ -328,6 +328,18 @@ TEST(Vacuity, NoChangeUnderAnyFaultIsVacuous) {
             "vacuous: no change was ok while a fault was in force");
 }
 
+TEST(Vacuity, FaultsThatStopEverythingNeedNoChangeUnderThem) {
+  const Script script = Script()
+                            .call(0, "write", 1)
+                            .nemesis("partition")
+                            .call(0, "read", 1)
+                            .nemesis("heal-partition")
+                            .call(0, "write", 2);
+  Expectations expected = k_expected;
+  expected.changes_under_faults = false;
+  EXPECT_EQ(check_vacuity(script, expected).validity, Validity::valid);
+}
+
 TEST(Verdicts, ComposeToTheGreatest) {
   const Verdict whole = compose(
       "run", {{.check = "a"}, {.check = "b", .validity = Validity::unknown, .reason = "why"}});

@@ -36,4 +36,10 @@ Result<std::vector<Fault>> parse_faults(const std::string& list) {
   return faults;
 }
 
+bool leaves_no_quorum(const Fault& fault) {
+  return std::ranges::all_of(fault.specs, [](const std::string& spec) {
+    return spec == "majority" || spec == "all";  // no cut is called either of these
+  });
+}
+
 }  // namespace plumbline

@@ -12,4 +12,8 @@ const std::vector<Fault>& all_faults();
 /// Fails: invalid, naming the unknown word and the nearest known one.
 Result<std::vector<Fault>> parse_faults(const std::string& list);
 
+/// Whether `fault`, while in force, always stops a majority of the nodes, so that the system can
+/// do nothing.
+bool leaves_no_quorum(const Fault& fault);
+
 }  // namespace plumbline

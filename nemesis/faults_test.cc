@@ -144,6 +144,14 @@ TEST(Faults, AMinorityOfTwoNodesIsNobody) {
   EXPECT_FALSE(select("minority", cluster, rng));
 }
 
+TEST(FaultTable, OnlyStoppingAMajorityLeavesNoQuorum) {
+  std::set<std::string> without;
+  for (const Fault& fault : all_faults())
+    if (leaves_no_quorum(fault)) without.insert(fault.name);
+  EXPECT_EQ(without,
+            (std::set<std::string>{"kill-all", "kill-majority", "pause-all", "pause-majority"}));
+}
+
 TEST(FaultTable, NamesAreUniqueAndEachFamilyHasOneHealOrder) {
   std::set<std::string> names;
   std::map<std::string, int> orders;

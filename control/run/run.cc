@@ -96,6 +96,7 @@ Status Run::open_folder() {
   record_.expectations.operations = parts_.workload.operations;
   for (const Fault& fault : parts_.faults) record_.expectations.faults.push_back(fault.name);
   record_.expectations.min_ok = k_least_ok;
+  record_.expectations.changes_under_faults = !std::ranges::all_of(parts_.faults, leaves_no_quorum);
   TRY(save(record_, folder_->path()));
   TRY_ASSIGN(fault_log_, FaultLog::open(folder_->file("faults.jsonl")));
   return {};

@@ -13,7 +13,7 @@
 #include "control/run/stop.h"
 #include "control/system.h"
 #include "control/target.h"
-#include "nemesis/fault.h"
+#include "nemesis/all.h"
 #include "nemesis/schedule.h"
 #include "workloads/workload.h"
 

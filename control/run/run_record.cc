@@ -41,7 +41,8 @@ Json to_object(const RunRecord& record) {
           {"expected",
            {{"operations", record.expectations.operations},
             {"faults", record.expectations.faults},
-            {"least_ok", record.expectations.min_ok}}},
+            {"least_ok", record.expectations.min_ok},
+            {"changes_under_faults", record.expectations.changes_under_faults}}},
           {"died", to_array(record.deaths)},
           {"outcome", record.outcome},
           {"failure", record.failure},
@@ -69,6 +70,7 @@ RunRecord from_object(const Json& object) {
   record.expectations.operations = expected.at("operations").get<std::vector<std::string>>();
   record.expectations.faults = expected.at("faults").get<std::vector<std::string>>();
   record.expectations.min_ok = expected.at("least_ok").get<std::size_t>();
+  record.expectations.changes_under_faults = expected.at("changes_under_faults").get<bool>();
   for (const Json& death : object.at("died")) {
     const auto noticed = std::chrono::milliseconds(death.at("noticed_ms").get<std::int64_t>());
     record.deaths.push_back(
