@@ -6,6 +6,7 @@
 #include "core/base/check.h"
 #include "node/proto/frame.h"
 #include "node/proto/raftkv.pb.h"
+#include "node/raft/configuration.h"
 
 namespace plumbline::net {
 namespace {
@@ -16,7 +17,6 @@ using raft::NodeId;
 using raft::Round;
 using raft::Term;
 
-constexpr int k_voters_max = 64;
 constexpr std::uint64_t k_number_max = std::uint64_t{1} << 62;  // no term or index gets there
 
 void append_frame(std::string& out, const wire::PeerFrame& frame) {
@@ -28,6 +28,7 @@ void append_frame(std::string& out, const wire::PeerFrame& frame) {
 void fill(const raft::VoteRequest& from, wire::PeerMessage& message) {
   auto& to = *message.mutable_vote_request();
   to.set_pre_vote(from.pre_vote);
+  to.set_transfer(from.transfer);
   to.set_last_index(from.last_index.value);
   to.set_last_term(from.last_term.value);
 }
@@ -72,7 +73,7 @@ void fill(const raft::SnapshotChunk& from, wire::PeerMessage& message) {
   auto& to = *message.mutable_snapshot_chunk();
   to.mutable_snapshot()->set_index(from.snapshot.index.value);
   to.mutable_snapshot()->set_term(from.snapshot.term.value);
-  for (const NodeId voter : from.snapshot.voters) to.mutable_snapshot()->add_voters(voter.value);
+  to.mutable_snapshot()->set_configuration(raft::encode(from.snapshot.configuration));
   to.set_offset(from.offset);
   to.set_total_size(from.total_size);
   to.set_checksum(from.checksum);
@@ -84,6 +85,7 @@ void fill(const raft::SnapshotResponse& from, wire::PeerMessage& message) {
   to.set_next_offset(from.next_offset);
   to.set_installed(from.installed);
 }
+void fill(const raft::TimeoutNow&, wire::PeerMessage& message) { message.mutable_timeout_now(); }
 
 Result<raft::AppendRequest> take_append(wire::AppendRequest& from) {
   if (from.previous_index() > k_number_max)
@@ -99,7 +101,7 @@ Result<raft::AppendRequest> take_append(wire::AppendRequest& from) {
     expected = expected.next();
     if (entry.index() != expected.value || entry.term() == 0)
       return fail(Error::Code::corrupt, "an append request whose entries do not follow each other");
-    if (entry.type() > static_cast<std::uint32_t>(raft::EntryType::no_op))
+    if (entry.type() > static_cast<std::uint32_t>(raft::k_last_entry_type))
       return fail(Error::Code::corrupt, "an entry of a type that this version does not know");
     auto taken = std::make_shared<raft::Entry>();
     taken->term = Term(entry.term());
@@ -112,13 +114,13 @@ Result<raft::AppendRequest> take_append(wire::AppendRequest& from) {
 }
 
 Result<raft::SnapshotChunk> take_chunk(wire::SnapshotChunk& from) {
-  if (from.snapshot().voters_size() > k_voters_max || from.snapshot().index() == 0)
+  auto configuration = raft::decode_configuration(from.snapshot().configuration());
+  if (!configuration || from.snapshot().index() == 0)
     return fail(Error::Code::corrupt, "a chunk of a snapshot that cannot be");
   raft::SnapshotChunk to;
   to.snapshot.index = Index(from.snapshot().index());
   to.snapshot.term = Term(from.snapshot().term());
-  for (const std::uint64_t voter : from.snapshot().voters())
-    to.snapshot.voters.insert(NodeId(voter));
+  to.snapshot.configuration = std::move(*configuration);
   to.offset = from.offset();
   to.total_size = from.total_size();
   to.checksum = from.checksum();
@@ -135,8 +137,8 @@ Result<raft::Message> take_message(wire::PeerMessage& from) {
   switch (from.body_case()) {
     case wire::PeerMessage::kVoteRequest: {
       const auto& body = from.vote_request();
-      to.body =
-          raft::VoteRequest{body.pre_vote(), Index(body.last_index()), Term(body.last_term())};
+      to.body = raft::VoteRequest{body.pre_vote(), body.transfer(), Index(body.last_index()),
+                                  Term(body.last_term())};
       return to;
     }
     case wire::PeerMessage::kVoteResponse:
@@ -171,6 +173,9 @@ Result<raft::Message> take_message(wire::PeerMessage& from) {
       to.body = raft::SnapshotResponse{Index(body.index()), body.next_offset(), body.installed()};
       return to;
     }
+    case wire::PeerMessage::kTimeoutNow:
+      to.body = raft::TimeoutNow{};
+      return to;
     case wire::PeerMessage::BODY_NOT_SET:
       break;
   }

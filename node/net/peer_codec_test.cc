@@ -22,11 +22,11 @@ raft::EntryPtr entry(std::uint64_t index, std::uint64_t term, std::string data,
 }
 
 std::vector<raft::Message> examples() {
-  const raft::SnapshotMeta snapshot{Index(90), Term(3), {NodeId(1), NodeId(2), NodeId(3)}};
+  const raft::SnapshotMeta snapshot{Index(90), Term(3), {.voters = {NodeId(1), NodeId(2), NodeId(3)}}};
   const std::string binary("\0\xff\r\n", 4);
   std::vector<raft::Message> all;
   const auto add = [&all](auto body) { all.push_back({NodeId(1), NodeId(2), Term(7), body}); };
-  add(raft::VoteRequest{true, Index(5), Term(6)});
+  add(raft::VoteRequest{true, false, Index(5), Term(6)});
   add(raft::VoteResponse{false, true});
   add(raft::AppendRequest{Index(4), Term(2), {}, Index(3), Round(9)});
   add(raft::AppendRequest{Index(4),

@@ -45,7 +45,7 @@ class Recovery : public testing::Test {
     auto store = store::SnapshotStore::open(*files, directory.path("data/snapshots"));
     ASSERT_TRUE(store);
     ASSERT_TRUE(
-        store->save({Index(index), Term(term), {NodeId(1), NodeId(2)}}, machine.snapshot()));
+        store->save({Index(index), Term(term), {.voters = {NodeId(1), NodeId(2)}}}, machine.snapshot()));
   }
 
   std::unique_ptr<store::FileSystem> files = store::real_file_system();
@@ -133,7 +133,7 @@ TEST_F(Recovery, ALogThatContradictsTheSnapshotBeginsAnew) {
 
 TEST_F(Recovery, ALogWhoseSnapshotIsGoneIsRefused) {
   raft::Persist batch = entries(21, 22, 3);
-  batch.restart_after = raft::SnapshotMeta{Index(20), Term(2), {NodeId(1), NodeId(2)}};
+  batch.restart_after = raft::SnapshotMeta{Index(20), Term(2), {.voters = {NodeId(1), NodeId(2)}}};
   write(batch);
   const auto now = recovered();
   ASSERT_FALSE(now);

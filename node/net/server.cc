@@ -22,7 +22,7 @@ constexpr int k_handlers_per_turn = 256;
 raft::Config raft_config(const Options& options) {
   raft::Config config;
   config.id = options.id;
-  config.voters = options.voters();
+  config.first.voters = options.voters();
   config.election_timeout_min = options.election_min;
   config.election_timeout_max = options.election_max;
   config.heartbeat_interval = options.heartbeat;

@@ -115,6 +115,8 @@ void Server::refuse(const ReturnAddress& to, raft::Refusal why) {
       return to.answer({.code = Code::busy, .message = "too much is uncommitted"});
     case raft::Refusal::no_quorum:
       return to.answer({.code = Code::no_quorum, .message = "no majority answers this leader"});
+    case raft::Refusal::invalid:
+      return to.answer({.code = Code::invalid, .message = "the cluster cannot do that as it is"});
   }
 }
 

@@ -24,7 +24,8 @@ bool Server::snapshot_due() const {
 
 void Server::make_snapshot() {
   if (saving_) return;
-  const raft::SnapshotMeta meta{raft::Index(machine_.applied()), applied_term_, options_.voters()};
+  const raft::SnapshotMeta meta{raft::Index(machine_.applied()), applied_term_,
+                                raft_.configuration_at(raft::Index(machine_.applied()))};
   if (meta.index == snapshot_index_) return snapshot_made(meta);  // nothing has changed since
   saving_ = true;
   // The copy is made here, between two commands; only the slow part is done beside the loop.

@@ -10,7 +10,7 @@ namespace plumbline::raft::testing {
 
 Cluster::Cluster(ClusterOptions options) : options_(std::move(options)) {
   for (int i = 1; i <= options_.nodes; ++i) ids_.emplace_back(static_cast<std::uint64_t>(i));
-  options_.config.voters = {ids_.begin(), ids_.end()};
+  options_.config.first.voters = {ids_.begin(), ids_.end()};
   for (const NodeId id : ids_) nodes_[id].disk_at_once = options_.disks_at_once;
   for (const NodeId id : ids_) start(id);
 }
@@ -141,7 +141,7 @@ void Cluster::snapshot(NodeId id, Index keep_after) {
   Node& node = at(id);
   if (node.raft == nullptr || node.machine.applied <= node.raft->status().snapshot.index) return;
   const Index index = node.machine.applied;
-  const SnapshotMeta meta{index, *node.raft->term_at(index), options_.config.voters};
+  const SnapshotMeta meta{index, *node.raft->term_at(index), node.raft->configuration_at(index)};
   node.disk.save_snapshot(meta, str(node.machine.hash, " ", node.machine.value));
   ++counts_.snapshots;
   feed(id, SnapshotMade{meta, std::min(keep_after, index)});

@@ -1,6 +1,7 @@
 #include "node/raft/describe.h"
 
 #include "core/base/text.h"
+#include "node/raft/configuration.h"
 
 namespace plumbline::raft::testing {
 namespace {
@@ -18,6 +19,7 @@ struct KindOf {
   std::string operator()(const HeartbeatResponse&) const { return "HeartbeatAnswer"; }
   std::string operator()(const SnapshotChunk&) const { return "Chunk"; }
   std::string operator()(const SnapshotResponse&) const { return "ChunkAnswer"; }
+  std::string operator()(const TimeoutNow&) const { return "TimeoutNow"; }
 };
 
 struct DetailsOf {
@@ -45,6 +47,7 @@ struct DetailsOf {
   std::string operator()(const SnapshotResponse& m) const {
     return m.installed ? str("installed ", m.index) : str("of ", m.index, " next ", m.next_offset);
   }
+  std::string operator()(const TimeoutNow&) const { return ""; }
 };
 
 }  // namespace
@@ -52,8 +55,13 @@ struct DetailsOf {
 std::string name_of(NodeId node) { return node == k_nobody ? "-" : str("n", node); }
 
 std::string describe(const Entry& entry) {
-  return str(entry.index, "/", entry.term, ":",
-             entry.type == EntryType::no_op ? "no-op" : printable(entry.data, 20));
+  const auto what = [&]() -> std::string {
+    if (entry.type == EntryType::no_op) return "no-op";
+    if (entry.type == EntryType::command) return printable(entry.data, 20);
+    const auto configuration = decode_configuration(entry.data);
+    return "members " + (configuration ? describe(*configuration) : "?");
+  };
+  return str(entry.index, "/", entry.term, ":", what());
 }
 
 std::string describe(const std::vector<EntryPtr>& entries) {

@@ -62,7 +62,7 @@ void Raft::Impl::start_election() {
 
 void Raft::Impl::count_vote(NodeId from) {
   votes_.insert(from);
-  if (votes_.size() < majority_of(config_.voters.size())) return;
+  if (votes_.size() < majority_of(config_.first.voters.size())) return;
   if (role_ == Role::pre_candidate)
     start_election();
   else

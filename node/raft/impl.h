@@ -30,6 +30,7 @@ class Raft::Impl {
   NodeStatus status() const;
   const Log& log() const { return log_; }
   Nanos next_deadline() const;
+  Configuration configuration_at(Index index) const;
 
  private:
   struct Unsynced {
@@ -57,6 +58,8 @@ class Raft::Impl {
   void on(ChunkRead&);
   void on(ChunkWritten&);
   void on(ChunkRefused&);
+  void on(ChangeMembers&);
+  void on(TransferLeadership&);
   bool concerns_us(const Message& message) const;
   void answer_older(const Message& message);
   Persist& writing();
@@ -125,6 +128,9 @@ class Raft::Impl {
   void recount_uncommitted();
   void handle(const Message&, SnapshotChunk&);
   void handle(const Message&, SnapshotResponse&);
+
+  // members.cc
+  void handle(const Message&, TimeoutNow&);
 
   Config config_;
   Defects defects_;

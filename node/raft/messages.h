@@ -13,6 +13,7 @@ namespace plumbline::raft {
 
 struct VoteRequest {
   bool pre_vote = false;  ///< asks only whether a real one would be granted (dissertation 9.6)
+  bool transfer = false;  ///< the leader itself asked for this election: it holds nobody back
   Index last_index;
   Term last_term;
   bool operator==(const VoteRequest&) const = default;
@@ -65,12 +66,18 @@ struct SnapshotResponse {
   bool operator==(const SnapshotResponse&) const = default;
 };
 
+/// Tells a voter that has all our entries to stand for election at once, although we are alive.
+/// Source: dissertation 3.10.
+struct TimeoutNow {
+  bool operator==(const TimeoutNow&) const = default;
+};
+
 struct Message {
   NodeId from;
   NodeId to;
   Term term;
   std::variant<VoteRequest, VoteResponse, AppendRequest, AppendResponse, Heartbeat,
-               HeartbeatResponse, SnapshotChunk, SnapshotResponse>
+               HeartbeatResponse, SnapshotChunk, SnapshotResponse, TimeoutNow>
       body;
 };
 

@@ -30,6 +30,8 @@ const char* to_string(Refusal refusal) {
       return "busy";
     case Refusal::no_quorum:
       return "no_quorum";
+    case Refusal::invalid:
+      return "invalid";
   }
   return "?";
 }
@@ -62,8 +64,8 @@ Raft::Impl::Impl(Config config, Restored restored, Nanos now)
       commit_(snapshot_.index),
       applied_(snapshot_.index),
       leader_heard_at_(now) {
-  CHECK(config_.voters.contains(config_.id), "a node is one of its cluster");
-  for (const NodeId voter : config_.voters)
+  CHECK(config_.first.voters.contains(config_.id), "a node is one of its cluster");
+  for (const NodeId voter : config_.first.voters)
     if (voter != config_.id) peers_[voter] = {};
   log_.restart(snapshot_.index, snapshot_.term);
   if (continues_snapshot(restored.entries, snapshot_)) {
@@ -265,6 +267,8 @@ NodeStatus Raft::Impl::status() const {
           .durable_index = durable_,
           .snapshot = snapshot_,
           .first_index = log_.first(),
+          .configuration = std::make_shared<const Configuration>(config_.first),
+          .configuration_index = Index{0},
           .uncommitted_bytes = uncommitted_cost_};
 }
 

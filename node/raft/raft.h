@@ -75,8 +75,25 @@ struct ChunkRefused {
   SnapshotMeta snapshot;
   std::uint64_t next_offset = 0;  ///< where the sender has to go on; 0: from the start
 };
+/// Asks the leader to make `wanted` the configuration (its `outgoing` is ignored). Voters change
+/// by way of a joint configuration that the leader enters and leaves by itself; learners and
+/// contacts alone change at once. Settled like a command: accepted at the index of the first entry
+/// it takes (committed: it will come about, whoever leads), or refused: not_leader; busy (another
+/// change is under way, nothing of this term is committed yet, or leadership is being handed over);
+/// invalid (`wanted` has no voters, or makes a voter of a node that is no learner caught up).
+struct ChangeMembers {
+  std::uint64_t proposal = 0;
+  Configuration wanted;
+};
+/// Asks the leader to hand over to `to`. Proposals are refused as busy until that has happened or
+/// an election timeout has passed. Answered by a TransferEnded, or by a ProposalRefused:
+/// not_leader, busy (one is under way), invalid (`to` is no voter).
+struct TransferLeadership {
+  std::uint64_t proposal = 0;
+  NodeId to;
+};
 using Input = std::variant<Tick, Receive, Propose, Read, Persisted, SnapshotMade, ChunkRead,
-                           ChunkWritten, ChunkRefused>;
+                           ChunkWritten, ChunkRefused, ChangeMembers, TransferLeadership>;
 
 // ---- Effects ------------------------------------------------------------------------------------
 
@@ -103,11 +120,15 @@ struct ProposalAccepted {
   Term term;
   Index index;  ///< if another term's entry is committed there, the command never will be
 };
-enum class Refusal : std::uint8_t { not_leader, busy, no_quorum };
+enum class Refusal : std::uint8_t { not_leader, busy, no_quorum, invalid };
 const char* to_string(Refusal refusal);
 struct ProposalRefused {  ///< certainly not in any log
   std::uint64_t proposal = 0;
   Refusal why = Refusal::not_leader;
+};
+struct TransferEnded {
+  std::uint64_t proposal = 0;
+  bool done = false;  ///< another node leads; false: nobody took over in time, we lead on
 };
 struct ReadReady {  ///< linearizable if answered from a state that has applied `index` or later
   ReadId id;
@@ -129,11 +150,13 @@ struct Effects {
       committed;  ///< to be applied, in order, each exactly once in a process's life
   std::vector<ProposalAccepted> accepted;
   std::vector<ProposalRefused> refused;
+  std::vector<TransferEnded> transfers;
   std::vector<ReadReady> reads;
   std::vector<ReadRefused> refused_reads;
   /// Entries up to here are not needed any more: the shell may delete WAL segments.
   std::optional<Index> compacted_to;
-  bool role_changed = false;  ///< role, term or leader: the shell logs a line and tells clients
+  bool members_changed = false;  ///< status().configuration is another: peers come or go
+  bool role_changed = false;     ///< role, term or leader: the shell logs a line and tells clients
 };
 
 // ---- The node -----------------------------------------------------------------------------------
@@ -150,12 +173,16 @@ struct NodeStatus {
   Index durable_index;
   SnapshotMeta snapshot;
   Index first_index;  ///< of the log in memory
+  /// In force: the newest in the log, committed or not; else the snapshot's; else Config::first.
+  std::shared_ptr<const Configuration> configuration;
+  Index configuration_index;  ///< of its entry; 0 or the snapshot's index if it is in no entry
   std::size_t uncommitted_bytes = 0;
 };
 
 class Raft {
  public:
-  /// Requires: config.voters holds config.id; restored as the store gave it.
+  /// Requires: config.first holds config.id as a voter, or nobody at all (a node that joins);
+  /// restored as the store gave it.
   Raft(Config config, Restored restored, Nanos now);
   ~Raft();
   Raft(Raft&&) noexcept;
@@ -165,6 +192,9 @@ class Raft {
   NodeStatus status() const;
   /// The term of the entry at `index` if the log (or the snapshot's end) still has it.
   std::optional<Term> term_at(Index index) const;
+  /// The configuration that was in force once `index` was applied, for a snapshot made there.
+  /// Requires: first_index - 1 <= index <= last_index.
+  Configuration configuration_at(Index index) const;
   /// The entry at `index`, null if the log has none (compacted, or not there yet).
   EntryPtr entry_at(Index index) const;
   /// When the next Tick would do something, for shells that do not tick at a fixed rate.

@@ -26,7 +26,7 @@ AppendRequest append(std::uint64_t previous, std::uint64_t previous_term,
 Config config_of(std::size_t voters) {
   Config config;
   config.id = k_self;
-  for (std::uint64_t i = 1; i <= voters; ++i) config.voters.insert(NodeId{i});
+  for (std::uint64_t i = 1; i <= voters; ++i) config.first.voters.insert(NodeId{i});
   return config;
 }
 Restored disk_of(std::uint64_t term, const std::vector<std::uint64_t>& terms,
@@ -188,7 +188,7 @@ TEST(Raft, AnswersEveryRequestOfAnOlderTermWithItsOwn) {
   Alone node(config_of(3), disk_of(7, {}));
   const std::vector<Effects> answers = {
       node.receive(k_peer, 3, VoteRequest{}),
-      node.receive(k_peer, 3, VoteRequest{true, Index{9}, Term{3}}),
+      node.receive(k_peer, 3, VoteRequest{true, false, Index{9}, Term{3}}),
       node.receive(k_peer, 3, append(0, 0, {})), node.receive(k_peer, 3, Heartbeat{}),
       node.receive(k_peer, 3, SnapshotChunk{})};
   for (const auto& effects : answers) {
@@ -214,7 +214,7 @@ TEST(Raft, NothingAPeerSaysBringsItDown) {
     const auto body = [&]() -> decltype(Message::body) {
       switch (rng.below(8)) {
         case 0:
-          return VoteRequest{flag(), Index{small()}, Term{small()}};
+          return VoteRequest{flag(), false, Index{small()}, Term{small()}};
         case 1:
           return VoteResponse{flag(), flag()};
         case 2:

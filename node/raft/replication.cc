@@ -12,7 +12,7 @@ void Raft::Impl::check_quorum() {
   std::size_t live = 1;
   for (const auto& [id, peer] : peers_)
     if (now_ - peer.heard_at < config_.election_timeout_max) ++live;
-  if (live < majority_of(config_.voters.size())) become_follower(term_, Refusal::no_quorum);
+  if (live < majority_of(config_.first.voters.size())) become_follower(term_, Refusal::no_quorum);
 }
 
 void Raft::Impl::replicate_to_all() {

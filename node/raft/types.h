@@ -4,6 +4,7 @@
 /// Source: Ongaro, Consensus: Bridging Theory and Practice (2014); figure 3.1 for the state.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -22,7 +23,8 @@ using Round = Tagged<struct RoundTag>;    ///< of leadership confirmation; never
 
 inline constexpr NodeId k_nobody{0};
 
-enum class EntryType : std::uint8_t { command = 0, no_op = 1 };
+enum class EntryType : std::uint8_t { command = 0, no_op = 1, configuration = 2 };
+inline constexpr EntryType k_last_entry_type = EntryType::configuration;
 
 /// One log entry. Immutable once made, and shared by log, disk batch and messages.
 struct Entry {
@@ -41,11 +43,23 @@ struct HardState {
   bool operator==(const HardState&) const = default;
 };
 
+/// Who takes part: see configuration.h.
+struct Configuration {
+  std::set<NodeId> voters{};
+  std::set<NodeId> outgoing{};  ///< the voters before, while joint; empty: not joint
+  std::set<NodeId> learners{};  ///< get every entry, count for nothing, never stand for election
+  std::map<NodeId, std::string> contacts{};  ///< how to reach whom; opaque to Raft
+  bool is_joint() const { return !outgoing.empty(); }
+  bool is_voter(NodeId id) const { return voters.contains(id) || outgoing.contains(id); }
+  bool has(NodeId id) const { return is_voter(id) || learners.contains(id); }
+  bool operator==(const Configuration&) const = default;
+};
+
 /// Where the log was cut: everything up to and with `index` is in a snapshot.
 struct SnapshotMeta {
   Index index;
   Term term;
-  std::set<NodeId> voters;
+  Configuration configuration;  ///< in force at `index`
   bool operator==(const SnapshotMeta&) const = default;
 };
 
@@ -62,7 +76,9 @@ const char* to_string(Role role);
 
 struct Config {
   NodeId id;
-  std::set<NodeId> voters;  ///< all nodes of the cluster, this one included
+  /// In force where neither log nor snapshot has any: the cluster's first one. Nobody: this node
+  /// joins a cluster, and waits to hear of it.
+  Configuration first;
   Nanos election_timeout_min{300'000'000};
   Nanos election_timeout_max{600'000'000};
   Nanos heartbeat_interval{50'000'000};

@@ -89,7 +89,7 @@ TEST_F(PosixFiles, CarryAWal) {
 
 TEST_F(PosixFiles, CarrySnapshots) {
   auto store = SnapshotStore::open(*files_, root_ + "/snapshots").value();
-  const raft::SnapshotMeta meta{raft::Index(5), raft::Term(2), {raft::NodeId(1)}};
+  const raft::SnapshotMeta meta{raft::Index(5), raft::Term(2), {.voters = {raft::NodeId(1)}}};
   const std::string state(3'000'000, 's');
   ASSERT_TRUE(store.save(meta, state));
   auto again = SnapshotStore::open(*files_, root_ + "/snapshots").value();

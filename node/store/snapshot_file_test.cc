@@ -18,7 +18,7 @@ using Survival = MemoryFileSystem::Survival;
 constexpr const char* k_snapshots = "data";
 
 raft::SnapshotMeta meta_at(std::uint64_t index, std::uint64_t term = 3) {
-  return {raft::Index(index), raft::Term(term), {raft::NodeId(1), raft::NodeId(2)}};
+  return {raft::Index(index), raft::Term(term), {.voters = {raft::NodeId(1), raft::NodeId(2)}}};
 }
 std::string state_at(std::uint64_t index, std::size_t size = 2000) {
   Rng rng(index);
@@ -69,7 +69,7 @@ TEST(SnapshotStore, TakesEmptyStatesAndManyVoters) {
   MemoryFileSystem files;
   auto store = open_store(files);
   raft::SnapshotMeta meta = meta_at(1);
-  for (std::uint64_t id = 1; id <= 100; ++id) meta.voters.insert(raft::NodeId(id));
+  for (std::uint64_t id = 1; id <= 60; ++id) meta.configuration.voters.insert(raft::NodeId(id));
   ASSERT_TRUE(store.save(meta, ""));
   const auto loaded = store.load_newest().value();
   EXPECT_EQ(loaded->meta, meta);

@@ -3,14 +3,15 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "node/raft/configuration.h"
 #include "node/store/fixed_bytes.h"
 
 namespace plumbline::store {
 namespace {
 
 constexpr std::string_view k_snapshot_magic = "plumsnap";
-constexpr std::uint32_t k_snapshot_version = 1;
-constexpr std::size_t k_fixed_part_bytes = 40;  // of the header, before the voters
+constexpr std::uint32_t k_snapshot_version = 2;
+constexpr std::size_t k_fixed_part_bytes = 40;  // of the header, before the configuration
 constexpr std::size_t k_checksum_bytes = 4;
 constexpr std::size_t k_piece_bytes = 1 << 20;  // read and written at a time
 
@@ -30,13 +31,13 @@ Result<Header> read_header(const File& file, std::uint64_t file_size) {
   if (!fixed.starts_with(k_snapshot_magic)) return corrupt("does not begin like a snapshot");
   FixedReader in(std::string_view(fixed).substr(k_snapshot_magic.size()));
   const auto version = in.number<std::uint32_t>();
-  const auto voters = in.number<std::uint32_t>();
+  const auto configuration_size = in.number<std::uint32_t>();
   Header header;
   header.meta.index = raft::Index(in.number<std::uint64_t>());
   header.meta.term = raft::Term(in.number<std::uint64_t>());
   header.state_size = in.number<std::uint64_t>();
   const std::uint64_t size =
-      k_fixed_part_bytes + std::uint64_t{voters} * sizeof(std::uint64_t) + k_checksum_bytes;
+      k_fixed_part_bytes + std::uint64_t{configuration_size} + k_checksum_bytes;
   if (size > file_size) return corrupt("damaged header");
   TRY_ASSIGN(header.bytes, file.read_at(0, size));
   if (header.bytes.size() < size) return corrupt("damaged header");
@@ -45,8 +46,9 @@ Result<Header> read_header(const File& file, std::uint64_t file_size) {
     return corrupt("damaged header");
   if (version != k_snapshot_version)
     return corrupt(str("format ", version, ", but this version reads ", k_snapshot_version));
-  FixedReader ids(checked.substr(k_fixed_part_bytes));
-  while (ids.left() > 0) header.meta.voters.insert(raft::NodeId(ids.number<std::uint64_t>()));
+  auto configuration = raft::decode_configuration(checked.substr(k_fixed_part_bytes));
+  if (!configuration) return corrupt("damaged header");
+  header.meta.configuration = std::move(*configuration);
   return header;
 }
 
@@ -55,11 +57,12 @@ Result<Header> read_header(const File& file, std::uint64_t file_size) {
 Status write_snapshot(File& file, const raft::SnapshotMeta& meta, std::string_view state) {
   std::string header(k_snapshot_magic);
   put_fixed(header, k_snapshot_version);
-  put_fixed(header, static_cast<std::uint32_t>(meta.voters.size()));
+  const std::string configuration = raft::encode(meta.configuration);
+  put_fixed(header, static_cast<std::uint32_t>(configuration.size()));
   put_fixed(header, meta.index.value);
   put_fixed(header, meta.term.value);
   put_fixed(header, static_cast<std::uint64_t>(state.size()));
-  for (const raft::NodeId voter : meta.voters) put_fixed(header, voter.value);
+  header += configuration;
   put_fixed(header, crc32_of(header));
   TRY(file.write_at(0, header));
   const std::uint32_t checksum = crc32_of(state, crc32_of(header));

@@ -1,7 +1,7 @@
 #pragma once
 /// The bytes of a snapshot file (snapshot_file.h), numbers with their low byte first:
-/// magic, version, number of voters, index, term, size of the state, voters, CRC-32 of all that;
-/// the state; CRC-32 of all before. Nothing after.
+/// magic, version, size of the configuration, index, term, size of the state, configuration, CRC-32
+/// of all that; the state; CRC-32 of all before. Nothing after.
 
 #include <string>
 #include <string_view>

@@ -14,7 +14,7 @@ namespace {
 
 using namespace plumbline;
 
-const raft::SnapshotMeta k_meta{raft::Index(7), raft::Term(3), {raft::NodeId(1)}};
+const raft::SnapshotMeta k_meta{raft::Index(7), raft::Term(3), {.voters = {raft::NodeId(1)}}};
 
 // The input as the file; or, so that its inside is reached, with the checksums made right.
 std::string file_of(std::string_view input, bool repair) {

@@ -2,13 +2,14 @@
 
 #include "core/base/check.h"
 #include "core/base/text.h"
+#include "node/raft/configuration.h"
 #include "node/store/fixed_bytes.h"
 
 namespace plumbline::store::wal_format {
 namespace {
 
 constexpr std::string_view k_magic = "plumbwal";
-constexpr std::uint32_t k_version = 1;
+constexpr std::uint32_t k_version = 2;
 constexpr std::size_t k_alignment = 8;
 constexpr std::size_t k_type_at = 20;  // in a record's header; after the tag
 constexpr std::size_t k_tag_at = 16;
@@ -40,11 +41,9 @@ raft::SnapshotMeta meta_from(FixedReader& in) {
   raft::SnapshotMeta meta;
   meta.index = raft::Index(in.number<std::uint64_t>());
   meta.term = raft::Term(in.number<std::uint64_t>());
-  for (auto left = in.number<std::uint32_t>(); left > 0 && in.ok(); --left) {
-    const raft::NodeId voter(in.number<std::uint64_t>());
-    in.expect(meta.voters.empty() || *meta.voters.rbegin() < voter);
-    meta.voters.insert(voter);
-  }
+  auto configuration = raft::decode_configuration(in.text(in.number<std::uint32_t>()));
+  in.expect(configuration.has_value());
+  if (configuration) meta.configuration = std::move(*configuration);
   return meta;
 }
 
@@ -179,8 +178,9 @@ void put(std::string& out, raft::Index index) { put_fixed(out, index.value); }
 void put(std::string& out, const raft::SnapshotMeta& meta) {
   put_fixed(out, meta.index.value);
   put_fixed(out, meta.term.value);
-  put_fixed(out, static_cast<std::uint32_t>(meta.voters.size()));
-  for (const raft::NodeId voter : meta.voters) put_fixed(out, voter.value);
+  const std::string configuration = raft::encode(meta.configuration);
+  put_fixed(out, static_cast<std::uint32_t>(configuration.size()));
+  out += configuration;
 }
 
 void put(std::string& out, const std::vector<raft::EntryPtr>& entries) {
@@ -235,7 +235,7 @@ std::optional<std::vector<raft::EntryPtr>> read_entries(std::string_view payload
     entry.index = raft::Index(first + i);
     entry.term = raft::Term(in.number<std::uint64_t>());
     const auto type = in.number<std::uint8_t>();
-    in.expect(type <= static_cast<std::uint8_t>(raft::EntryType::no_op));
+    in.expect(type <= static_cast<std::uint8_t>(raft::k_last_entry_type));
     entry.type = static_cast<raft::EntryType>(type);
     entry.data = in.text(in.number<std::uint32_t>());
     entries.push_back(std::make_shared<const raft::Entry>(std::move(entry)));

@@ -85,14 +85,14 @@ TEST(Wal, TruncatesAndRestartsInTheOrderOfABatch) {
     EXPECT_EQ(opened.entries[4]->term, raft::Term(2));
     raft::Persist batch = entries_batch(101, 1, 3);
     batch.truncate_from = raft::Index(3);
-    batch.restart_after = {raft::Index(100), raft::Term(2), {raft::NodeId(1), raft::NodeId(9)}};
+    batch.restart_after = {raft::Index(100), raft::Term(2), {.voters = {raft::NodeId(1), raft::NodeId(9)}}};
     ASSERT_TRUE(opened.wal->append(batch));
   }
   const auto opened = must_open(files);
   EXPECT_EQ(indexes(opened), range(101, 101));
   EXPECT_EQ(
       opened.restarted_after,
-      (raft::SnapshotMeta{raft::Index(100), raft::Term(2), {raft::NodeId(1), raft::NodeId(9)}}));
+      (raft::SnapshotMeta{raft::Index(100), raft::Term(2), {.voters = {raft::NodeId(1), raft::NodeId(9)}}}));
 }
 
 TEST(Wal, RefusesBatchesThatDoNotConnectAndStaysUsable) {
@@ -167,7 +167,7 @@ TEST(Wal, SegmentsFollowOneAnotherAndRepeatTheHardState) {
 
 TEST(Wal, TheSnapshotMarkOutlivesItsSegment) {
   MemoryFileSystem files;
-  const raft::SnapshotMeta meta{raft::Index(7), raft::Term(2), {raft::NodeId(1)}};
+  const raft::SnapshotMeta meta{raft::Index(7), raft::Term(2), {.voters = {raft::NodeId(1)}}};
   {
     auto opened = must_open(files, 1024);
     raft::Persist batch;
@@ -562,7 +562,7 @@ TEST(WalFormat, IdsDifferByPlaceAndPast) {
 
 TEST(WalFormat, PayloadsAreReadToTheLastByte) {
   const wal_format::Start start{{raft::Term(3), raft::NodeId(1)},
-                                {raft::Index(9), raft::Term(2), {raft::NodeId(1)}},
+                                {raft::Index(9), raft::Term(2), {.voters = {raft::NodeId(1)}}},
                                 raft::Index(12)};
   const auto entries = entries_batch(5, 3).entries;
   const std::string starts = payload_of(start);
