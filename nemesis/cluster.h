@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/base/time.h"
 
 namespace plumbline {
 
@@ -19,6 +20,28 @@ using Cut = std::map<NodeName, std::set<NodeName>>;
 
 /// What became of one action on each node that it was asked of.
 using PerNode = std::map<NodeName, Status>;
+
+/// What some places can do to their nodes beyond stopping processes and cutting the network. A
+/// fault that needs an ability is refused where it is lacking.
+enum class Ability : std::uint8_t { packets, clocks, disks, power, membership, transfer };
+const char* to_string(Ability ability);
+
+/// Trouble of the links between nodes; all zeros: none. Probabilities are of each packet.
+struct Packets {
+  Nanos delay{};   ///< added to each
+  Nanos jitter{};  ///< up to this much more, which also reorders
+  double loss = 0;
+  double duplicate = 0;
+  bool operator==(const Packets&) const = default;
+};
+/// Trouble of a node's clock. {}: none from now on (what it has lost or gained stays).
+struct ClockTrouble {
+  double rate = 1;  ///< of the steady clock: 1.1 runs a tenth too fast
+  Nanos jump{};     ///< of the wall clock, at once
+};
+/// slow: every sync takes long. full: writes fail with ENOSPC, so the process ends. failing: the
+/// next sync fails with EIO, so the process ends.
+enum class DiskTrouble : std::uint8_t { none, slow, full, failing };
 
 class Cluster {
  public:
@@ -36,6 +59,27 @@ class Cluster {
   virtual PerNode start(const Nodes& nodes) = 0;   ///< start it again; running already is ok
   virtual PerNode pause(const Nodes& nodes) = 0;   ///< SIGSTOP; failed where it does not run
   virtual PerNode resume(const Nodes& nodes) = 0;  ///< SIGCONT
+
+  // ---- Each of these only where abilities() has it; else it fails: unavailable.
+  virtual std::set<Ability> abilities() const { return {}; }
+  /// Makes `packets` the only trouble of packets, on all links between nodes.
+  virtual Status set_packets(const Packets& packets);
+  virtual PerNode set_clock(const Nodes& nodes, const ClockTrouble& trouble);
+  virtual PerNode set_disk(const Nodes& nodes, DiskTrouble trouble);
+  /// The power fails on them at the same time: the process is gone, and with it what was written
+  /// and not synced (all of it or any part). start() brings them back.
+  virtual PerNode cut_power(const Nodes& nodes);
+  /// One bit of one file of the stopped system's data changes on each node.
+  virtual PerNode flip_bit(const Nodes& nodes);
+  /// The nodes that are voters now, according to a leader; empty if nobody can say.
+  virtual Nodes voters();
+  /// Takes `node` out of the cluster, and its process and its data with it; returns when the change
+  /// is complete. Fails: timeout, if no leader did it in time (it may still come about).
+  virtual Status remove_member(const NodeName& node);
+  /// Adds `node`, which is out, as a new member with an empty disk: as a learner, then as a voter.
+  virtual Status add_member(const NodeName& node);
+  /// Asks the leader to hand over to `to`. Fails: as the system says.
+  virtual Status transfer_leadership(const NodeName& to);
 
   /// Who leads now according to the nodes that answer; several during a partition, perhaps none.
   virtual Nodes leaders() = 0;

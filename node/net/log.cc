@@ -35,9 +35,21 @@ std::string quoted(const std::string& value) {
 
 }  // namespace
 
+void Log::write(replica::LogLevel level, std::string_view event, Fields fields) const {
+  switch (level) {
+    case replica::LogLevel::info:
+      return info(event, fields);
+    case replica::LogLevel::warn:
+      return warn(event, fields);
+    case replica::LogLevel::error:
+      return error(event, fields);
+  }
+}
+
 void Log::line(std::string_view level, std::string_view event, Fields fields) const {
   std::string text = str(wall_time(), " level=", level, " event=", event, " node=", node_);
-  for (const LogField& field : fields) text += str(' ', field.key, '=', quoted(field.value));
+  for (const replica::LogField& field : fields)
+    text += str(' ', field.key, '=', quoted(field.value));
   text += '\n';
   // A log that cannot be written is no reason to stop serving.
   [[maybe_unused]] const ssize_t written = ::write(to_, text.data(), text.size());

@@ -5,30 +5,23 @@
 /// Threads: safe; a line is one write.
 
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 
-#include "core/base/text.h"
+#include "node/replica/shell.h"
 
 namespace plumbline::net {
-
-struct LogField {
-  template <class T>
-  LogField(std::string_view k, const T& v) : key(k), value(str(v)) {}
-  std::string_view key;
-  std::string value;
-};
 
 class Log {
  public:
   /// Lines go to file descriptor `to` and carry `node`.
   explicit Log(std::uint64_t node, int to = 2) : node_(node), to_(to) {}
 
-  using Fields = std::initializer_list<LogField>;
+  using Fields = replica::LogFields;
   void info(std::string_view event, Fields fields = {}) const { line("info", event, fields); }
   void warn(std::string_view event, Fields fields = {}) const { line("warn", event, fields); }
   void error(std::string_view event, Fields fields = {}) const { line("error", event, fields); }
+  void write(replica::LogLevel level, std::string_view event, Fields fields) const;
 
  private:
   void line(std::string_view level, std::string_view event, Fields fields) const;

@@ -26,20 +26,21 @@ void print_raft(std::string& out, const raft::NodeStatus& status) {
   print(out, "gauge", "uncommitted_bytes", status.uncommitted_bytes);
 }
 
-void print_counts(std::string& out, const Metrics& metrics) {
-  print(out, "counter", "proposals_total", metrics.proposals);
-  print(out, "counter", "proposals_refused_total", metrics.proposals_refused);
-  print(out, "counter", "proposals_lost_total", metrics.proposals_lost);
-  print(out, "counter", "unknown_outcomes_total", metrics.unknown_outcomes);
-  print(out, "counter", "busy_total", metrics.busy);
-  print(out, "counter", "elections_total", metrics.elections);
-  print(out, "counter", "leaderships_total", metrics.leaderships);
-  print(out, "counter", "snapshots_made_total", metrics.snapshots_made);
-  print(out, "counter", "snapshots_installed_total", metrics.snapshots_installed);
+void print_counts(std::string& out, const Metrics& metrics, const Gauges& gauges) {
+  const replica::Figures& replica = gauges.replica;
+  print(out, "counter", "proposals_total", replica.proposals);
+  print(out, "counter", "proposals_refused_total", replica.proposals_refused);
+  print(out, "counter", "proposals_lost_total", replica.proposals_lost);
+  print(out, "counter", "unknown_outcomes_total", replica.unknown_outcomes);
+  print(out, "counter", "busy_total", replica.busy);
+  print(out, "counter", "elections_total", replica.elections);
+  print(out, "counter", "leaderships_total", replica.leaderships);
+  print(out, "counter", "snapshots_made_total", replica.snapshots_made);
+  print(out, "counter", "snapshots_installed_total", replica.snapshots_installed);
   out += "# TYPE raftkv_reads_total counter\n";
   constexpr std::array k_modes = {"linearizable", "lease", "stale"};
   for (std::size_t i = 0; i < k_modes.size(); ++i)
-    out += str("raftkv_reads_total{mode=\"", k_modes[i], "\"} ", metrics.reads[i], '\n');
+    out += str("raftkv_reads_total{mode=\"", k_modes[i], "\"} ", replica.reads[i], '\n');
   print(out, "counter", "wal_appends_total", metrics.wal.appends);
   print(out, "counter", "wal_syncs_total", metrics.wal.syncs);
   print(out, "counter", "wal_bytes_total", metrics.wal.bytes);
@@ -49,32 +50,10 @@ void print_counts(std::string& out, const Metrics& metrics) {
 
 }  // namespace
 
-void Histogram::add(Nanos duration) {
-  std::size_t bucket = 0;
-  for (Nanos bound = k_first_bound; bucket < k_buckets && duration > bound; bound *= 2) ++bucket;
-  ++counts_[bucket];
-  sum_ += duration;
-}
-
-void Histogram::print(std::string& out, std::string_view name, std::string_view labels) const {
-  const std::string_view comma = labels.empty() ? "" : ",";
-  const std::string braced = labels.empty() ? "" : str('{', labels, '}');
-  std::uint64_t below = 0;
-  Nanos bound = k_first_bound;
-  for (std::size_t i = 0; i < k_buckets; ++i, bound *= 2) {
-    below += counts_[i];
-    out += str(name, "_bucket{", labels, comma, "le=\"", seconds(bound), "\"} ", below, '\n');
-  }
-  below += counts_[k_buckets];
-  out += str(name, "_bucket{", labels, comma, "le=\"+Inf\"} ", below, '\n');
-  out += str(name, "_sum", braced, ' ', seconds(sum_), '\n');
-  out += str(name, "_count", braced, ' ', below, '\n');
-}
-
 std::string prometheus(const Metrics& metrics, const Gauges& gauges) {
   std::string out;
   print_raft(out, gauges.raft);
-  print_counts(out, metrics);
+  print_counts(out, metrics, gauges);
   print(out, "counter", "peer_messages_sent_total", gauges.peers.sent);
   print(out, "counter", "peer_messages_received_total", gauges.peers.received);
   print(out, "counter", "peer_messages_dropped_total", gauges.peers.dropped);
@@ -86,8 +65,8 @@ std::string prometheus(const Metrics& metrics, const Gauges& gauges) {
   print(out, "gauge", "keys", gauges.keys);
   print(out, "gauge", "sessions", gauges.sessions);
   out += "# TYPE raftkv_request_seconds histogram\n";
-  metrics.write_seconds.print(out, "raftkv_request_seconds", "op=\"write\"");
-  metrics.read_seconds.print(out, "raftkv_request_seconds", "op=\"read\"");
+  gauges.replica.write_seconds.print(out, "raftkv_request_seconds", "op=\"write\"");
+  gauges.replica.read_seconds.print(out, "raftkv_request_seconds", "op=\"read\"");
   out += "# TYPE raftkv_wal_sync_seconds histogram\n";
   metrics.sync_seconds.print(out, "raftkv_wal_sync_seconds", "");
   return out;

@@ -6,7 +6,7 @@ namespace plumbline::net {
 namespace {
 
 TEST(Metrics, AHistogramCountsUpToEachBound) {
-  Histogram histogram;
+  replica::Histogram histogram;
   histogram.add(10us);
   histogram.add(60us);
   histogram.add(1h);

@@ -1,6 +1,6 @@
 // The data directory and what is recovered from it, on the real file system.
 
-#include "node/net/recovery.h"
+#include "node/replica/recovery.h"
 
 #include <gtest/gtest.h>
 
@@ -24,7 +24,7 @@ class Recovery : public testing::Test {
   Result<DataDirectory> open(const Identity& identity = k_identity) {
     return DataDirectory::open(*files, directory.path("data"), identity);
   }
-  Result<Recovered> recovered() { return recover(*files, directory.path("data"), {1 << 20}); }
+  Result<replica::Recovered> recovered() { return replica::recover(*files, directory.path("data"), {1 << 20}); }
   static raft::Persist entries(std::uint64_t from, std::uint64_t to, std::uint64_t term) {
     raft::Persist batch;
     for (std::uint64_t i = from; i <= to; ++i)

@@ -6,6 +6,7 @@
 
 #include "core/base/text.h"
 #include "node/net/clock.h"
+#include "node/net/disk_failure.h"
 
 namespace plumbline::net {
 namespace {
@@ -13,8 +14,7 @@ namespace {
 constexpr Nanos k_tick = 10ms;
 constexpr Nanos k_sweep_every = 1s;
 constexpr Nanos k_slow_sync = 100ms;
-// After this the next leader has usually committed an entry and so decided what became of ours.
-constexpr Nanos k_fate_patience = 1s;
+const std::size_t k_chunk_bytes = raft::Config{}.snapshot_chunk_bytes;
 // Handlers that run before what they produced is sent on: a bound on latency, far above what is
 // usually ready at once.
 constexpr int k_handlers_per_turn = 256;
@@ -54,7 +54,7 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options, const Log& 
   auto files = store::real_file_system();
   TRY_ASSIGN(auto directory, DataDirectory::open(*files, options.data_dir,
                                                  {options.cluster, options.id, options.voters()}));
-  TRY_ASSIGN(auto recovered, recover(*files, options.data_dir, {options.segment_bytes}));
+  TRY_ASSIGN(auto recovered, replica::recover(*files, options.data_dir, {options.segment_bytes}));
   std::vector<std::string> voters;
   for (const raft::NodeId voter : options.voters()) voters.push_back(str(voter));
   log.info("start", {{"options", options.describe()}, {"voters", join(voters, ",")}});
@@ -68,20 +68,17 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options, const Log& 
 }
 
 Server::Server(const Options& options, const Log& log, std::unique_ptr<store::FileSystem> files,
-               DataDirectory directory, Recovered recovered)
+               DataDirectory directory, replica::Recovered recovered)
     : options_(options),
       log_(log),
       files_(std::move(files)),
       directory_(std::move(directory)),
-      machine_(std::move(recovered.machine)),
-      applied_term_(recovered.restored.snapshot.term),
-      raft_(raft_config(options), recovered.restored, steady_now()),
-      status_(raft_.status()),
-      snapshot_index_(recovered.restored.snapshot.index),
-      snapshot_bytes_(recovered.snapshot_bytes),
+      replica_({.raft = raft_config(options), .snapshot_every = options.snapshot_every},
+               std::move(recovered.restored), std::move(recovered.machine),
+               recovered.snapshot_bytes, *this),
       peers_(
           io_, options.cluster, options.id, others(options),
-          [this](raft::Message message) { step(raft::Receive{std::move(message)}); }, log),
+          [this](raft::Message message) { replica_.receive(std::move(message)); }, log),
       client_door_(io_, *this, log, DoorLimits{}),
       http_door_(io_, *this, http_addresses(options), DoorLimits{}),
       timer_(io_),
@@ -89,23 +86,8 @@ Server::Server(const Options& options, const Log& log, std::unique_ptr<store::Fi
       snapshot_worker_(std::move(recovered.snapshots), log),
       wal_writer_(
           std::move(recovered.wal),
-          [this](const WalWriter::Done& done) {
-            asio::post(io_, [this, done] {
-              metrics_.wal = done.figures;
-              metrics_.sync_seconds.add(done.sync_time);
-              if (done.sync_time > k_slow_sync) {
-                ++metrics_.slow_syncs;
-                log_.warn("slow-sync", {{"took", format_duration(done.sync_time)}});
-              }
-              step(raft::Persisted{done.number});
-            });
-          },
-          log) {
-  log_.info("recovered", {{"snapshot", snapshot_index_},
-                          {"entries", recovered.restored.entries.size()},
-                          {"last", status_.last_index},
-                          {"term", status_.term}});
-}
+          [this](const WalWriter::Done& done) { asio::post(io_, [this, done] { synced(done); }); },
+          log) {}
 
 Server::~Server() = default;
 
@@ -131,7 +113,7 @@ void Server::run() {
     }
     end_turn();
   }
-  log_.info("stop", {{"waiting", writes_.size() + reads_.size()}});
+  log_.info("stop", {{"waiting", replica_.waiting()}});
   client_door_.close();
   http_door_.close();
   peers_.close();
@@ -154,9 +136,8 @@ void Server::await_tick() {
 
 void Server::tick() {
   const Nanos now = steady_now();
-  step(raft::Tick{});
+  replica_.tick();
   peers_.tick(now);
-  unknown(writes_.given_up(now), "leadership was lost before the entry was known to be committed");
   if (now < sweep_at_) return;
   sweep_at_ = now + k_sweep_every;
   client_door_.sweep(now);
@@ -165,68 +146,71 @@ void Server::tick() {
 
 void Server::end_turn() {
   do {
-    if (!gathered_.empty()) step(raft::Propose{std::exchange(gathered_, {})});
+    replica_.flush();
     peers_.flush();
     client_door_.flush();  // may take requests that had no room before
-  } while (!gathered_.empty());
+  } while (replica_.has_gathered());
 }
 
-// ---- The core and its effects -------------------------------------------------------------------
+// ---- What the replica needs done ----------------------------------------------------------------
 
-void Server::step(raft::Input input) {
-  raft::Effects effects = raft_.step(steady_now(), std::move(input));
-  perform(effects);
-}
+Nanos Server::now() { return steady_now(); }
+std::uint64_t Server::wall_ms() { return net::wall_ms(); }
 
-/// In the order in which Effects lists them.
-void Server::perform(raft::Effects& effects) {
-  if (effects.persist) wal_writer_.persist(std::move(*effects.persist));
-  for (const raft::Message& message : effects.messages) peers_.send(message);
-  for (raft::WriteChunk& what : effects.write_chunks) write_chunk(std::move(what));
-  for (const raft::ReadChunk& what : effects.read_chunks) read_chunk(what);
-  if (effects.restore) restore(*effects.restore);
-  if (!effects.committed.empty()) apply(effects.committed);
-  settle_proposals(effects);
-  settle_reads(effects);
-  if (effects.compacted_to) wal_writer_.drop_up_to(*effects.compacted_to);
-  if (effects.role_changed) role_changed();
-}
-
-void Server::apply(const std::vector<raft::EntryPtr>& committed) {
-  for (const raft::EntryPtr& entry : committed) {
-    const kv::Outcome outcome = apply_one(*entry);
-    applied_term_ = entry->term;
-    bytes_since_snapshot_ += entry->data.size();
-    settle(*entry, outcome);
+void Server::synced(const WalWriter::Done& done) {
+  metrics_.wal = done.figures;
+  metrics_.sync_seconds.add(done.sync_time);
+  if (done.sync_time > k_slow_sync) {
+    ++metrics_.slow_syncs;
+    log_.warn("slow-sync", {{"took", format_duration(done.sync_time)}});
   }
-  for (const PendingRead& read : reads_.caught_up(raft::Index(machine_.applied())))
-    answer_read(read);
-  if (snapshot_due()) make_snapshot();
+  replica_.persisted(done.number);
 }
 
-kv::Outcome Server::apply_one(const raft::Entry& entry) {
-  if (entry.type == raft::EntryType::command) {
-    if (const auto command = kv::decode_command(entry.data))
-      return machine_.apply(entry.index.value, *command);
-    // Only a foreign or newer node can have proposed it. It is the same on every node, and so is
-    // leaving it out.
-    log_.error("undecodable-entry", {{"index", entry.index}, {"term", entry.term}});
-  }
-  machine_.skip(entry.index.value);
+void Server::save_snapshot(raft::SnapshotMeta meta, std::string state) {
+  snapshot_worker_.save(meta, std::move(state), [this, meta] {
+    asio::post(io_, [this, meta] { replica_.snapshot_saved(meta); });
+  });
+}
+
+void Server::read_chunk(raft::ReadChunk what) {
+  snapshot_worker_.read(std::move(what), k_chunk_bytes,
+                        [this, to = what.to](raft::SnapshotChunk chunk) {
+                          asio::post(io_, [this, to, chunk = std::move(chunk)]() mutable {
+                            replica_.chunk_read(to, std::move(chunk));
+                          });
+                        });
+}
+
+void Server::write_chunk(raft::WriteChunk what) {
+  const raft::SnapshotMeta of = what.chunk.snapshot;
+  snapshot_worker_.write(std::move(what), [this, of](SnapshotWorker::Written written) {
+    asio::post(io_, [this, of, written = std::move(written)]() mutable {
+      replica_.chunk_written(of, written.result, std::move(written.loaded));
+    });
+  });
+}
+
+void Server::members_changed(const raft::Configuration&) {}
+
+std::string Server::client_address(raft::NodeId id) {
+  for (const NodeAddress& node : options_.nodes)
+    if (node.id == id) return host_and_port(node.host, node.client_port);
   return {};
 }
 
-void Server::role_changed() {
-  const raft::NodeStatus before = std::exchange(status_, raft_.status());
-  const bool led = before.role == raft::Role::leader;
-  const bool leads = status_.role == raft::Role::leader;
-  if (led && (!leads || before.term != status_.term))
-    writes_.leadership_lost(steady_now() + k_fate_patience);
-  if (leads && !led) ++metrics_.leaderships;
-  if (status_.role == raft::Role::candidate && before.role != status_.role) ++metrics_.elections;
-  log_.info("role", {{"term", status_.term},
-                     {"role", raft::to_string(status_.role)},
-                     {"leader", status_.leader}});
+void Server::give_up(const Error& error) { end_on_disk_failure(log_, error); }
+
+std::string Server::metrics() const {
+  return prometheus(metrics_, {.replica = replica_.figures(),
+                               .raft = replica_.raft().status(),
+                               .peers = peers_.figures(),
+                               .links_up = peers_.links_up(),
+                               .client_connections = client_door_.connections(),
+                               .http_connections = http_door_.connections(),
+                               .waiting_requests = replica_.waiting(),
+                               .keys = replica_.machine().items().size(),
+                               .sessions = replica_.machine().sessions()});
 }
 
 }  // namespace plumbline::net

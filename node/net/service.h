@@ -2,27 +2,15 @@
 /// Service: what the doors (client_door.h, http_door.h) need of the node behind them.
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 
-#include "node/proto/request.h"
+#include "node/replica/asker.h"
 
 namespace plumbline::net {
 
-/// Who asked: a connection. An answer to one that is gone meanwhile is dropped there.
-class Asker {
- public:
-  virtual ~Asker() = default;
-  virtual void answer(std::uint64_t request, const proto::Reply& reply) = 0;
-};
-
-/// Where a reply goes. Cheap to keep; keeps the asker alive.
-struct ReturnAddress {
-  std::shared_ptr<Asker> asker;
-  std::uint64_t request = 0;  ///< as the asker numbers them
-  void answer(const proto::Reply& reply) const { asker->answer(request, reply); }
-};
+using replica::Asker;
+using replica::ReturnAddress;
 
 class Service {
  public:

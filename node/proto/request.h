@@ -24,6 +24,10 @@ enum class Op : std::uint8_t {
   end_session,
   status,
   make_snapshot,
+  add_member,      ///< as a learner, reached at `contact`
+  promote_member,  ///< from learner to voter
+  remove_member,
+  transfer_leadership,  ///< to `node`
 };
 const char* to_string(Op op);
 
@@ -41,6 +45,8 @@ struct Request {
   std::optional<std::string> expected{};  ///< compare_and_set: nothing means "no such key"
   ReadMode mode = ReadMode::linearizable;
   bool with_hash = false;  ///< status: with the hash of the state
+  std::uint64_t node = 0;  ///< of members and leadership: which
+  std::string contact{};   ///< add_member: HOST[:PEER[:CLIENT[:HTTP]]]
   // Exactly once: see node/kv/commands.h.
   std::uint64_t session = 0;
   std::uint64_t sequence = 0;
@@ -87,6 +93,8 @@ struct Status {
   std::uint64_t sessions = 0;
   std::optional<std::uint64_t> hash{};  ///< equal on nodes with equal `applied`
   std::vector<std::uint64_t> voters{};
+  std::vector<std::uint64_t> outgoing{};  ///< the voters before, while they change; else empty
+  std::vector<std::uint64_t> learners{};
   bool operator==(const Status&) const = default;
 };
 

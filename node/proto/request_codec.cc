@@ -13,9 +13,19 @@ namespace {
 
 namespace wire = raftkv::wire;
 
-constexpr std::array k_op_names = {"get",         "put",    "remove",
-                                   "cas",         "append", "register-session",
-                                   "end-session", "status", "make-snapshot"};
+constexpr std::array k_op_names = {"get",
+                                   "put",
+                                   "remove",
+                                   "cas",
+                                   "append",
+                                   "register-session",
+                                   "end-session",
+                                   "status",
+                                   "make-snapshot",
+                                   "add-member",
+                                   "promote-member",
+                                   "remove-member",
+                                   "transfer-leadership"};
 constexpr std::array k_code_names = {"ok",
                                      "mismatch",
                                      "not-found",
@@ -72,6 +82,19 @@ void fill_op(const Request& request, wire::Request& to) {
     case Op::make_snapshot:
       to.mutable_make_snapshot();
       break;
+    case Op::add_member:
+      to.mutable_add_member()->set_node(request.node);
+      to.mutable_add_member()->set_contact(request.contact);
+      break;
+    case Op::promote_member:
+      to.set_promote_member(request.node);
+      break;
+    case Op::remove_member:
+      to.set_remove_member(request.node);
+      break;
+    case Op::transfer_leadership:
+      to.set_transfer_leadership(request.node);
+      break;
   }
 }
 
@@ -91,6 +114,8 @@ Status status_from(const wire::Status& from) {
   status.sessions = from.sessions();
   if (from.has_hash()) status.hash = from.hash();
   status.voters.assign(from.voters().begin(), from.voters().end());
+  status.outgoing.assign(from.outgoing().begin(), from.outgoing().end());
+  status.learners.assign(from.learners().begin(), from.learners().end());
   return status;
 }
 
@@ -108,7 +133,9 @@ void fill_status(const Status& status, wire::Status& to) {
   to.set_keys(status.keys);
   to.set_sessions(status.sessions);
   if (status.hash) to.set_hash(*status.hash);
-  for (const std::uint64_t voter : status.voters) to.add_voters(voter);
+  for (const std::uint64_t node : status.voters) to.add_voters(node);
+  for (const std::uint64_t node : status.outgoing) to.add_outgoing(node);
+  for (const std::uint64_t node : status.learners) to.add_learners(node);
 }
 
 void fill_value(const Value& value, wire::Reply& to) {
@@ -165,6 +192,23 @@ Result<Request> take_op(wire::Request& from) {
       return request;
     case wire::Request::kMakeSnapshot:
       request.op = Op::make_snapshot;
+      return request;
+    case wire::Request::kAddMember:
+      request.op = Op::add_member;
+      request.node = from.add_member().node();
+      request.contact = std::move(*from.mutable_add_member()->mutable_contact());
+      return request;
+    case wire::Request::kPromoteMember:
+      request.op = Op::promote_member;
+      request.node = from.promote_member();
+      return request;
+    case wire::Request::kRemoveMember:
+      request.op = Op::remove_member;
+      request.node = from.remove_member();
+      return request;
+    case wire::Request::kTransferLeadership:
+      request.op = Op::transfer_leadership;
+      request.node = from.transfer_leadership();
       return request;
     case wire::Request::OP_NOT_SET:
       break;

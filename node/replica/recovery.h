@@ -13,7 +13,7 @@
 #include "node/store/snapshot_file.h"
 #include "node/store/wal.h"
 
-namespace plumbline::net {
+namespace plumbline::replica {
 
 struct Recovered {
   raft::Restored restored;
@@ -29,4 +29,4 @@ struct Recovered {
 Result<Recovered> recover(store::FileSystem& files, const std::string& data_dir,
                           store::WalOptions options);
 
-}  // namespace plumbline::net
+}  // namespace plumbline::replica

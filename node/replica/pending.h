@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "core/base/time.h"
-#include "node/net/service.h"
 #include "node/raft/raft.h"
+#include "node/replica/asker.h"
 
-namespace plumbline::net {
+namespace plumbline::replica {
 
 struct PendingWrite {
   ReturnAddress to;
@@ -26,7 +26,8 @@ class PendingWrites {
   /// A number for the proposal.
   std::uint64_t add(PendingWrite write);
   void accepted(const raft::ProposalAccepted& accepted);
-  std::optional<PendingWrite> refused(std::uint64_t proposal);
+  /// What was proposed with this number and is in no log: refused, or not to be there at all.
+  std::optional<PendingWrite> take(std::uint64_t proposal);
 
   struct Fate {
     PendingWrite write;
@@ -82,4 +83,4 @@ class PendingReads {
   std::multimap<raft::Index, PendingRead> behind_;
 };
 
-}  // namespace plumbline::net
+}  // namespace plumbline::replica

@@ -1,14 +1,14 @@
-#include "node/net/pending.h"
+#include "node/replica/pending.h"
 
 #include <utility>
 
 #include "core/base/check.h"
 
-namespace plumbline::net {
+namespace plumbline::replica {
 namespace {
 
 template <class Map, class Key>
-auto take(Map& map, const Key& key) -> std::optional<typename Map::mapped_type> {
+auto taken_from(Map& map, const Key& key) -> std::optional<typename Map::mapped_type> {
   auto node = map.extract(key);
   if (node.empty()) return std::nullopt;
   return std::move(node.mapped());
@@ -22,13 +22,13 @@ std::uint64_t PendingWrites::add(PendingWrite write) {
 }
 
 void PendingWrites::accepted(const raft::ProposalAccepted& accepted) {
-  auto write = take(proposed_, accepted.proposal);
+  auto write = taken_from(proposed_, accepted.proposal);
   CHECK(write, "Raft accepts what was proposed, once");
   by_index_.emplace(std::pair(accepted.index, accepted.term), Accepted{std::move(*write), k_never});
 }
 
-std::optional<PendingWrite> PendingWrites::refused(std::uint64_t proposal) {
-  return take(proposed_, proposal);
+std::optional<PendingWrite> PendingWrites::take(std::uint64_t proposal) {
+  return taken_from(proposed_, proposal);
 }
 
 std::vector<PendingWrites::Fate> PendingWrites::committed(raft::Index index, raft::Term term) {
@@ -79,13 +79,13 @@ raft::ReadId PendingReads::add(PendingRead read) {
 }
 
 std::optional<PendingRead> PendingReads::ready(const raft::ReadReady& ready, raft::Index applied) {
-  auto read = take(asked_, ready.id);
+  auto read = taken_from(asked_, ready.id);
   if (!read || ready.index <= applied) return read;
   behind_.emplace(ready.index, std::move(*read));
   return std::nullopt;
 }
 
-std::optional<PendingRead> PendingReads::refused(raft::ReadId id) { return take(asked_, id); }
+std::optional<PendingRead> PendingReads::refused(raft::ReadId id) { return taken_from(asked_, id); }
 
 std::vector<PendingRead> PendingReads::caught_up(raft::Index applied) {
   std::vector<PendingRead> reads;
@@ -96,4 +96,4 @@ std::vector<PendingRead> PendingReads::caught_up(raft::Index applied) {
   return reads;
 }
 
-}  // namespace plumbline::net
+}  // namespace plumbline::replica

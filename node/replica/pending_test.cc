@@ -1,8 +1,8 @@
-#include "node/net/pending.h"
+#include "node/replica/pending.h"
 
 #include <gtest/gtest.h>
 
-namespace plumbline::net {
+namespace plumbline::replica {
 namespace {
 
 using raft::Index;
@@ -70,8 +70,8 @@ TEST(PendingWrites, ASnapshotHidesTheFateOfWhatItCovers) {
 TEST(PendingWrites, ARefusedProposalIsGivenBackOnce) {
   PendingWrites writes;
   const auto a = writes.add(from(1));
-  EXPECT_TRUE(writes.refused(a));
-  EXPECT_FALSE(writes.refused(a));
+  EXPECT_TRUE(writes.take(a));
+  EXPECT_FALSE(writes.take(a));
   EXPECT_EQ(writes.size(), 0u);
 }
 
@@ -89,4 +89,4 @@ TEST(PendingReads, AReadWaitsUntilTheStateIsFarEnough) {
 }
 
 }  // namespace
-}  // namespace plumbline::net
+}  // namespace plumbline::replica

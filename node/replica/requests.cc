@@ -4,17 +4,13 @@
 #include <utility>
 
 #include "core/base/text.h"
-#include "node/net/clock.h"
-#include "node/net/server.h"
+#include "node/replica/replica.h"
 
-namespace plumbline::net {
+namespace plumbline::replica {
 namespace {
 
 using proto::Code;
 using proto::Op;
-
-// Of all connections together: beyond it the answer is "busy" at once, while it is still cheap.
-constexpr std::size_t k_waiting_max = 16'384;
 
 static_assert(std::is_same_v<kv::Stored, proto::Value>, "values pass from one to the other as is");
 static_assert(static_cast<int>(kv::Code::sequence_forgotten) ==
@@ -46,21 +42,32 @@ proto::Reply reply_of(const kv::Outcome& outcome) {
 
 }  // namespace
 
-void Server::ask(proto::Request request, ReturnAddress to) {
-  if (request.op == Op::status) return to.answer({.status = status(request.with_hash)});
-  if (writes_.size() + reads_.size() >= k_waiting_max) {
-    ++metrics_.busy;
+void Replica::ask(proto::Request request, ReturnAddress to) {
+  if (request.op == Op::status) return to.answer({.status = describe(request.with_hash)});
+  if (waiting() >= options_.waiting_max) {
+    ++figures_.busy;
     return to.answer({.code = Code::busy, .message = "too many requests wait here"});
   }
-  if (request.op == Op::get) return read(std::move(request), std::move(to));
-  if (request.op != Op::make_snapshot) return propose(request, std::move(to));
-  want_snapshot_.push_back(std::move(to));
-  if (!saving_) make_snapshot();
+  switch (request.op) {
+    case Op::get:
+      return read(std::move(request), std::move(to));
+    case Op::make_snapshot:
+      want_snapshot_.push_back(std::move(to));
+      return make_snapshot();
+    case Op::add_member:
+    case Op::promote_member:
+    case Op::remove_member:
+      return change_members(request, std::move(to));
+    case Op::transfer_leadership:
+      return transfer_leadership(request, std::move(to));
+    default:
+      return propose(request, std::move(to));
+  }
 }
 
 // ---- Writes -------------------------------------------------------------------------------------
 
-void Server::propose(const proto::Request& request, ReturnAddress to) {
+void Replica::propose(const proto::Request& request, ReturnAddress to) {
   if (status_.role != raft::Role::leader) return refuse(to, raft::Refusal::not_leader);
   kv::Command command;
   command.op = command_op(request.op);
@@ -70,48 +77,85 @@ void Server::propose(const proto::Request& request, ReturnAddress to) {
   command.session = request.session;
   command.sequence = request.sequence;
   command.ack_below = request.ack_below;
-  command.time_ms = wall_ms();
-  ++metrics_.proposals;
-  const std::uint64_t number = writes_.add({std::move(to), steady_now()});
+  command.time_ms = shell_.wall_ms();
+  ++figures_.proposals;
+  const std::uint64_t number = writes_.add({std::move(to), shell_.now()});
   gathered_.push_back({number, kv::encode(command)});
 }
 
-void Server::settle_proposals(const raft::Effects& effects) {
+/// Asking for what is so already is answered ok: whoever asks again after a lost reply is told the
+/// truth.
+void Replica::change_members(const proto::Request& request, ReturnAddress to) {
+  const raft::NodeStatus now = raft_.status();
+  if (now.role != raft::Role::leader) return refuse(to, raft::Refusal::not_leader);
+  raft::Configuration wanted = *now.configuration;
+  if (wanted.is_joint()) return refuse(to, raft::Refusal::busy);
+  const raft::NodeId node(request.node);
+  if (request.op == Op::add_member && !wanted.has(node)) {
+    wanted.learners.insert(node);
+    wanted.contacts[node] = request.contact;
+  } else if (request.op == Op::promote_member && wanted.learners.erase(node) > 0) {
+    wanted.voters.insert(node);
+  } else if (request.op == Op::remove_member) {
+    wanted.voters.erase(node);
+    wanted.learners.erase(node);
+    wanted.contacts.erase(node);
+  } else if (!wanted.has(node)) {
+    return to.answer({.code = Code::invalid, .message = str("there is no member ", node)});
+  }
+  if (wanted == *now.configuration) return to.answer({.revision = now.configuration_index.value});
+  const std::uint64_t number = writes_.add({std::move(to), shell_.now()});
+  step(raft::ChangeMembers{number, std::move(wanted)});
+}
+
+void Replica::transfer_leadership(const proto::Request& request, ReturnAddress to) {
+  const std::uint64_t number = writes_.add({std::move(to), shell_.now()});
+  step(raft::TransferLeadership{number, raft::NodeId(request.node)});
+}
+
+void Replica::settle_proposals(const raft::Effects& effects) {
   for (const raft::ProposalAccepted& accepted : effects.accepted) writes_.accepted(accepted);
   for (const raft::ProposalRefused& refused : effects.refused)
-    if (const auto write = writes_.refused(refused.proposal)) {
-      ++metrics_.proposals_refused;
+    if (const auto write = writes_.take(refused.proposal)) {
+      ++figures_.proposals_refused;
       refuse(write->to, refused.why);
+    }
+  for (const raft::TransferEnded& ended : effects.transfers)
+    if (const auto asked = writes_.take(ended.proposal)) {
+      if (ended.done)
+        asked->to.answer({.leader = leader_hint()});
+      else
+        asked->to.answer({.code = Code::no_quorum, .message = "the other node did not take over"});
     }
 }
 
-void Server::settle(const raft::Entry& entry, const kv::Outcome& outcome) {
+void Replica::settle(const raft::Entry& entry, const kv::Outcome& outcome) {
   for (const PendingWrites::Fate& fate : writes_.committed(entry.index, entry.term)) {
     if (fate.done) {
-      metrics_.write_seconds.add(steady_now() - fate.write.since);
+      figures_.write_seconds.add(shell_.now() - fate.write.since);
       fate.write.to.answer(reply_of(outcome));
       continue;
     }
-    ++metrics_.proposals_lost;
+    ++figures_.proposals_lost;
     fate.write.to.answer({.code = Code::not_leader,
                           .leader = leader_hint(),
                           .message = "another leader's entry took its place: it was not done"});
   }
 }
 
-void Server::unknown(const std::vector<PendingWrite>& writes, const char* why) {
+void Replica::unknown(const std::vector<PendingWrite>& writes, const char* why) {
   for (const PendingWrite& write : writes) {
-    ++metrics_.unknown_outcomes;
+    ++figures_.unknown_outcomes;
     write.to.answer({.code = Code::unknown_outcome, .message = why});
   }
 }
 
-void Server::refuse(const ReturnAddress& to, raft::Refusal why) {
+void Replica::refuse(const ReturnAddress& to, raft::Refusal why) {
   switch (why) {
     case raft::Refusal::not_leader:
       return to.answer({.code = Code::not_leader, .leader = leader_hint()});
     case raft::Refusal::busy:
-      ++metrics_.busy;
+      ++figures_.busy;
       return to.answer({.code = Code::busy, .message = "too much is uncommitted"});
     case raft::Refusal::no_quorum:
       return to.answer({.code = Code::no_quorum, .message = "no majority answers this leader"});
@@ -122,16 +166,16 @@ void Server::refuse(const ReturnAddress& to, raft::Refusal why) {
 
 // ---- Reads --------------------------------------------------------------------------------------
 
-void Server::read(proto::Request request, ReturnAddress to) {
-  ++metrics_.reads[static_cast<std::size_t>(request.mode)];
-  PendingRead read{std::move(request.key), std::move(to), steady_now()};
+void Replica::read(proto::Request request, ReturnAddress to) {
+  ++figures_.reads[static_cast<std::size_t>(request.mode)];
+  PendingRead read{std::move(request.key), std::move(to), shell_.now()};
   if (request.mode == proto::ReadMode::stale) return answer_read(read);
   const raft::ReadId id = reads_.add(std::move(read));
   const bool lease = request.mode == proto::ReadMode::lease;
   step(raft::Read{id, lease ? raft::ReadMode::lease : raft::ReadMode::read_index});
 }
 
-void Server::settle_reads(const raft::Effects& effects) {
+void Replica::settle_reads(const raft::Effects& effects) {
   const raft::Index applied(machine_.applied());
   for (const raft::ReadReady& ready : effects.reads)
     if (const auto read = reads_.ready(ready, applied)) answer_read(*read);
@@ -139,8 +183,8 @@ void Server::settle_reads(const raft::Effects& effects) {
     if (const auto read = reads_.refused(refused.id)) refuse(read->to, refused.why);
 }
 
-void Server::answer_read(const PendingRead& read) {
-  metrics_.read_seconds.add(steady_now() - read.since);
+void Replica::answer_read(const PendingRead& read) {
+  figures_.read_seconds.add(shell_.now() - read.since);
   const kv::Item* item = machine_.get(read.key);
   if (item)
     read.to.answer({.value = item->value, .revision = item->revision});
@@ -150,14 +194,13 @@ void Server::answer_read(const PendingRead& read) {
 
 // ---- What this node knows of itself -------------------------------------------------------------
 
-proto::LeaderHint Server::leader_hint() const {
-  proto::LeaderHint hint{.id = status_.leader.value, .term = status_.term.value};
-  for (const NodeAddress& node : options_.nodes)
-    if (node.id == status_.leader) hint.client_address = host_and_port(node.host, node.client_port);
-  return hint;
+proto::LeaderHint Replica::leader_hint() const {
+  return {.id = status_.leader.value,
+          .client_address = shell_.client_address(status_.leader),
+          .term = status_.term.value};
 }
 
-proto::Status Server::status(bool with_hash) const {
+proto::Status Replica::describe(bool with_hash) const {
   const raft::NodeStatus now = raft_.status();
   proto::Status status{.id = now.id.value,
                        .role = raft::to_string(now.role),
@@ -172,19 +215,10 @@ proto::Status Server::status(bool with_hash) const {
                        .keys = machine_.items().size(),
                        .sessions = machine_.sessions()};
   if (with_hash) status.hash = machine_.hash();
-  for (const raft::NodeId voter : options_.voters()) status.voters.push_back(voter.value);
+  for (const raft::NodeId node : now.configuration->voters) status.voters.push_back(node.value);
+  for (const raft::NodeId node : now.configuration->outgoing) status.outgoing.push_back(node.value);
+  for (const raft::NodeId node : now.configuration->learners) status.learners.push_back(node.value);
   return status;
 }
 
-std::string Server::metrics() const {
-  return prometheus(metrics_, {.raft = raft_.status(),
-                               .peers = peers_.figures(),
-                               .links_up = peers_.links_up(),
-                               .client_connections = client_door_.connections(),
-                               .http_connections = http_door_.connections(),
-                               .waiting_requests = writes_.size() + reads_.size(),
-                               .keys = machine_.items().size(),
-                               .sessions = machine_.sessions()});
-}
-
-}  // namespace plumbline::net
+}  // namespace plumbline::replica

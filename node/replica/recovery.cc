@@ -1,10 +1,10 @@
-#include "node/net/recovery.h"
+#include "node/replica/recovery.h"
 
 #include <utility>
 
 #include "core/base/text.h"
 
-namespace plumbline::net {
+namespace plumbline::replica {
 namespace {
 
 // Not: remove the directory. A node that has forgotten what it acknowledged and voted can help to
@@ -67,4 +67,4 @@ Result<Recovered> recover(store::FileSystem& files, const std::string& data_dir,
                    std::move(log.repaired)};
 }
 
-}  // namespace plumbline::net
+}  // namespace plumbline::replica
