@@ -35,22 +35,20 @@ std::optional<NodeId> Cluster::leader() const {
   return found;
 }
 
-Invariants::Node Cluster::view(NodeId id) const {
-  return {id, at(id).raft.get(), &at(id).disk.durable()};
-}
-
 void Cluster::start(NodeId id) {
   Node& node = at(id);
   Config config = options_.config;
   config.id = id;
+  if (node.joins) config.first = {};
   config.seed = options_.seed * 1000003 + id.value * 1009 + node.life++;
   load_machine(id);
   node.raft = std::make_unique<Raft>(config, node.disk.durable(), clock_of(id));
-  invariants_.started(view(id));
+  invariants_.started({id, node.raft.get(), &node.disk.durable()});
 }
 
 void Cluster::crash(NodeId id, std::size_t whole_writes, std::size_t torn_entries) {
   Node& node = at(id);
+  if (node.raft != nullptr) invariants_.stopped(id);
   node.raft.reset();
   node.disk.crash(whole_writes, torn_entries);
   node.reads.clear();
@@ -59,6 +57,15 @@ void Cluster::crash(NodeId id, std::size_t whole_writes, std::size_t torn_entrie
 
 void Cluster::restart(NodeId id) {
   if (!is_up(id)) start(id);
+}
+
+void Cluster::join(NodeId id) {
+  CHECK(!nodes_.contains(id), "only a new node joins");
+  ids_.push_back(id);
+  Node& node = nodes_[id];
+  node.joins = true;
+  node.disk_at_once = options_.disks_at_once;
+  start(id);
 }
 
 void Cluster::replace(NodeId id, Restored disk) {
@@ -71,11 +78,10 @@ void Cluster::feed(NodeId id, Input input) {
   Node& node = at(id);
   if (node.raft == nullptr) return;
   Effects effects = node.raft->step(clock_of(id), std::move(input));
-  std::vector<Invariants::Node> views;
-  for (const NodeId each : ids_) views.push_back(view(each));
-  invariants_.stepped(views, static_cast<std::size_t>(id.value - 1), effects);
+  invariants_.stepped(id, effects);
   const auto status = node.raft->status();
   if (effects.role_changed && status.role == Role::leader) ++counts_.elections;
+  for (const auto& transfer : effects.transfers) counts_.transfers += transfer.done ? 1 : 0;
   if (observer_) observer_(id, status, effects);
   perform(id, effects);
   if (!node.disk_at_once) return;
@@ -111,6 +117,7 @@ void Cluster::apply(NodeId id, const Entry& entry) {
   if (entry.type == EntryType::command) machine.value = entry.data;
   const auto [known, is_new] = hashes_.try_emplace(entry.index, machine.hash);
   if (is_new) ++counts_.committed;
+  if (is_new && entry.type == EntryType::configuration) ++counts_.changes;
   if (known->second != machine.hash)
     invariants_.report(str("the state of ", name_of(id), " differs at ", entry.index));
 }
@@ -129,6 +136,16 @@ std::uint64_t Cluster::propose(NodeId id, std::vector<std::string> commands) {
   for (auto& command : commands) propose.commands.push_back({++last_proposal_, std::move(command)});
   feed(id, std::move(propose));
   return first;
+}
+
+std::uint64_t Cluster::change_members(NodeId id, Configuration wanted) {
+  feed(id, ChangeMembers{++last_proposal_, std::move(wanted)});
+  return last_proposal_;
+}
+
+std::uint64_t Cluster::transfer(NodeId from, NodeId to) {
+  feed(from, TransferLeadership{++last_proposal_, to});
+  return last_proposal_;
 }
 
 ReadId Cluster::ask() {

@@ -22,7 +22,7 @@ namespace plumbline::raft::testing {
 
 struct ClusterOptions {
   int nodes = 3;
-  Config config;  ///< id, voters and seed are filled in for each node
+  Config config;  ///< id, first members and seed are filled in for each node
   std::uint64_t seed = 1;
   bool disks_at_once = true;  ///< every write is durable as soon as it is made
   std::vector<double> rates;  ///< of the nodes' clocks; missing ones run at 1
@@ -46,6 +46,8 @@ class Cluster {
   std::optional<NodeId> leader() const;  ///< of the highest term, among those that are up
   void crash(NodeId id, std::size_t whole_writes = 0, std::size_t torn_entries = 0);
   void restart(NodeId id);
+  /// A new node, which knows of nobody and waits to be told.
+  void join(NodeId id);
   /// Starts the node anew from this disk, as if it had always been there.
   void replace(NodeId id, Restored disk);
 
@@ -53,6 +55,8 @@ class Cluster {
   void feed(NodeId id, Input input);
   void tick(NodeId id) { feed(id, Tick{}); }
   std::uint64_t propose(NodeId id, std::vector<std::string> commands);  ///< number of the first one
+  std::uint64_t change_members(NodeId id, Configuration wanted);
+  std::uint64_t transfer(NodeId from, NodeId to);
   /// A client asks now; any node may hear of it later. Scripts choose their own ids.
   ReadId ask();
   void ask_as(ReadId read) { invariants_.asked(read); }
@@ -73,10 +77,12 @@ class Cluster {
   void observe(Observer observer) { observer_ = std::move(observer); }
   const std::optional<std::string>& violation() const { return invariants_.violation(); }
   Index highest_commit() const { return invariants_.highest_commit(); }
+  const Configuration& first_members() const { return options_.config.first; }
   const std::string& value_of(NodeId id) const { return at(id).machine.value; }
   /// What a node's clients see: proposals and reads by number, with how they ended.
   struct Counts {
     std::size_t committed = 0, elections = 0, reads_answered = 0, restores = 0, snapshots = 0;
+    std::size_t changes = 0, transfers = 0;  // that came about
   };
   const Counts& counts() const { return counts_; }
   bool was_answered(ReadId read) const { return answered_.contains(read); }
@@ -94,12 +100,12 @@ class Cluster {
     Machine machine;
     std::deque<ReadChunk> reads;
     std::deque<WriteChunk> writes;
+    bool joins = false;
     std::uint64_t life = 0;  // how often it was started: each life draws other timeouts
   };
 
   Node& at(NodeId id) { return nodes_.at(id); }
   const Node& at(NodeId id) const { return nodes_.at(id); }
-  Invariants::Node view(NodeId id) const;
   void start(NodeId id);
   void perform(NodeId id, Effects& effects);
   void apply(NodeId id, const Entry& entry);

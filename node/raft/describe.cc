@@ -24,7 +24,7 @@ struct KindOf {
 
 struct DetailsOf {
   std::string operator()(const VoteRequest& m) const {
-    return str("last ", m.last_index, "/", m.last_term);
+    return str("last ", m.last_index, "/", m.last_term, m.transfer ? " for a transfer" : "");
   }
   std::string operator()(const VoteResponse& m) const { return m.granted ? "granted" : "refused"; }
   std::string operator()(const AppendRequest& m) const {
@@ -73,8 +73,9 @@ std::string describe(const std::vector<EntryPtr>& entries) {
 std::string kind_of(const Message& message) { return std::visit(KindOf{}, message.body); }
 
 std::string describe(const Message& message) {
+  const std::string details = std::visit(DetailsOf{}, message.body);
   return str(name_of(message.from), " -> ", name_of(message.to), " ", kind_of(message), " term ",
-             message.term, " ", std::visit(DetailsOf{}, message.body));
+             message.term, details.empty() ? "" : " ", details);
 }
 
 std::string describe(const Persist& persist) {
@@ -103,6 +104,7 @@ std::vector<std::string> describe(NodeId node, const NodeStatus& after, const Ef
   };
   if (effects.role_changed)
     add("is ", to_string(after.role), " of term ", after.term, ", leader ", name_of(after.leader));
+  if (effects.members_changed) add("goes by members ", describe(*after.configuration));
   if (effects.persist && with_traffic) add(describe(*effects.persist));
   if (with_traffic)
     for (const auto& message : effects.messages) lines.push_back(describe(message));
@@ -118,6 +120,8 @@ std::vector<std::string> describe(NodeId node, const NodeStatus& after, const Ef
   for (const auto& one : effects.accepted)
     add("accepts #", one.proposal, " as ", one.index, "/", one.term);
   for (const auto& one : effects.refused) add("refuses #", one.proposal, ": ", to_string(one.why));
+  for (const auto& one : effects.transfers)
+    add("ends transfer #", one.proposal, ": ", one.done ? "done" : "given up");
   for (const auto& one : effects.reads) add("answers r", one.id, " at ", one.index);
   for (const auto& one : effects.refused_reads) add("refuses r", one.id, ": ", to_string(one.why));
   if (effects.compacted_to) add("needs no entry up to ", *effects.compacted_to);

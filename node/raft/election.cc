@@ -25,7 +25,7 @@ void Raft::Impl::set_election_deadline() {
   const auto low = config_.election_timeout_min.count();
   const auto high = std::max(low, config_.election_timeout_max.count());
   const Nanos wait{rng_.between(low, high)};
-  election_deadline_ = peers_.empty() ? now_ : now_ + wait;  // alone there is nobody to wait for
+  election_deadline_ = is_alone() ? now_ : now_ + wait;  // alone there is nobody to wait for
 }
 
 /// Asks whether an election could be won, without touching any term: a node that cannot win (cut
@@ -35,14 +35,21 @@ void Raft::Impl::start_pre_vote() {
   leader_ = k_nobody;
   votes_.clear();
   set_election_deadline();
-  for (const auto& [id, peer] : peers_) {
-    VoteRequest request{.pre_vote = true, .last_index = log_.last(), .last_term = log_.last_term()};
-    send({config_.id, id, term_.next(), request});
-  }
+  VoteRequest request = vote_request();
+  request.pre_vote = true;
+  for (const auto& [id, peer] : peers_)
+    if (peer.standing.counts()) send({config_.id, id, term_.next(), request});
   count_vote(config_.id);
 }
 
-void Raft::Impl::start_election() {
+VoteRequest Raft::Impl::vote_request() const {
+  return {.pre_vote = false,
+          .transfer = false,
+          .last_index = log_.last(),
+          .last_term = log_.last_term()};
+}
+
+void Raft::Impl::start_election(bool transfer) {
   role_ = Role::candidate;
   leader_ = k_nobody;
   term_ = term_.next();
@@ -52,17 +59,27 @@ void Raft::Impl::start_election() {
   set_election_deadline();
   // Requests go out and our own vote counts when term and vote are durable: see on(Persisted). A
   // candidate that asked first, crashed and forgot could vote for another in the same term.
-  for (const auto& [id, peer] : peers_) {
-    VoteRequest request{
-        .pre_vote = false, .last_index = log_.last(), .last_term = log_.last_term()};
-    send_when_durable(Index{0}, message_to(id, request));
-  }
+  VoteRequest request = vote_request();
+  request.transfer = transfer;
+  for (const auto& [id, peer] : peers_)
+    if (peer.standing.counts()) send_when_durable(Index{0}, message_to(id, request));
   if (hard_state_number_ <= persisted_) count_vote(config_.id);  // only with vote-not-persisted
 }
 
+std::size_t Raft::Impl::votes_in(bool Standing::* half) const {
+  const auto counts = [&](NodeId id) {
+    if (id == config_.id) return standing_.*half;
+    const auto peer = peers_.find(id);
+    return peer != peers_.end() && peer->second.standing.*half;
+  };
+  return static_cast<std::size_t>(std::count_if(votes_.begin(), votes_.end(), counts));
+}
+
 void Raft::Impl::count_vote(NodeId from) {
-  votes_.insert(from);
-  if (votes_.size() < majority_of(config_.first.voters.size())) return;
+  if (std::find(votes_.begin(), votes_.end(), from) == votes_.end()) votes_.push_back(from);
+  if (votes_in(&Standing::in_voters) < voters_needed_ ||
+      votes_in(&Standing::in_outgoing) < outgoing_needed_)
+    return;
   if (role_ == Role::pre_candidate)
     start_election();
   else
@@ -74,17 +91,15 @@ void Raft::Impl::become_leader() {
   role_ = Role::leader;
   leader_ = config_.id;
   const Index next = log_.last().next();
-  for (auto& [id, peer] : peers_) {
-    peer = {};
-    peer.next = next;
-    peer.heard_at = now_;
-  }
+  choose_peers();
   // Rounds count from the start in each term; an echo carries its term, and nobody leads the same
   // term twice, so that (term, round) never comes again.
   round_ = Round{1};
   confirmed_ = Round{0};
   sent_rounds_.assign(1, {round_, now_});
   lease_until_ = Nanos{0};
+  lease_void_ = false;
+  if (transfer_) end_transfer(false);
   heartbeat_deadline_ = now_ + config_.heartbeat_interval;
   // Entries of earlier terms are committed only along with one of this term: here it is.
   term_start_ = next;

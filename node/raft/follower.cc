@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "node/raft/configuration.h"
 #include "node/raft/impl.h"
 
 namespace plumbline::raft {
@@ -13,6 +14,10 @@ bool well_formed(const AppendRequest& request, Term term) {
   for (const auto& entry : request.entries) {
     index = index.next();
     if (entry == nullptr || entry->index != index || entry->term < previous) return false;
+    if (entry->type == EntryType::configuration) {
+      const auto members = decode_configuration(entry->data);
+      if (!members || members->voters.empty()) return false;
+    }
     previous = entry->term;
   }
   return previous <= term;
@@ -25,6 +30,7 @@ bool Raft::Impl::follow(NodeId leader) {
   if (role_ == Role::leader) return false;
   become_follower(term_);
   leader_ = leader;
+  if (transfer_) end_transfer(true);
   leader_heard_at_ = now_;
   set_election_deadline();
   return true;

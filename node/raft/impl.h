@@ -1,6 +1,6 @@
 #pragma once
 /// Raft::Impl: the state of one node. Its parts are in raft.cc (events, disk), election.cc,
-/// replication.cc (leader), follower.cc, reads.cc and snapshot.cc.
+/// replication.cc (leader), follower.cc, reads.cc, snapshot.cc, members.cc and transfer.cc.
 ///
 /// Durability is tracked by Persist number, not by index: an index says nothing once entries were
 /// cut off and written anew (the "ABA" of asynchronous logs). Each Persist handed out has a record
@@ -8,10 +8,10 @@
 /// the log lowers it in every record. Whatever promises durability is kept in the record that it
 /// needs.
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -19,6 +19,7 @@
 #include "node/raft/defects.h"
 #include "node/raft/log.h"
 #include "node/raft/progress.h"
+#include "node/raft/quorum.h"
 #include "node/raft/raft.h"
 
 namespace plumbline::raft {
@@ -46,6 +47,16 @@ class Raft::Impl {
   struct SentRound {
     Round round;
     Nanos sent_at;
+  };
+  struct InForce {
+    Index index;
+    std::shared_ptr<const Configuration> what;
+  };
+  struct Transfer {
+    std::uint64_t proposal = 0;
+    NodeId to;
+    Nanos deadline{0};
+    std::optional<Nanos> told_at;
   };
 
   // raft.cc: events, what is written and what is durable
@@ -82,8 +93,10 @@ class Raft::Impl {
   bool leader_is_live() const;
   void set_election_deadline();
   void start_pre_vote();
-  void start_election();
+  void start_election(bool transfer = false);
   void count_vote(NodeId from);
+  std::size_t votes_in(bool Standing::* half) const;
+  VoteRequest vote_request() const;
   void become_leader();
   void become_follower(Term term, Refusal why = Refusal::not_leader);
   bool up_to_date(const VoteRequest& request) const;
@@ -130,6 +143,43 @@ class Raft::Impl {
   void handle(const Message&, SnapshotResponse&);
 
   // members.cc
+  const Configuration& members() const { return *configurations_.back().what; }
+  bool is_voter() const { return members().is_voter(config_.id); }
+  bool is_alone() const;
+  void restore_members();
+  void adopt(const Entry& entry);
+  void start_members(Index index, const Configuration& configuration);
+  void roll_back_members(Index from);
+  void forget_old_members();
+  void members_changed();
+  void apply_members();
+  void add_peer(NodeId id);
+  void choose_peers();
+  void forget_departed();
+  void settle_members();
+  bool change_makes_sense(const Configuration& wanted) const;
+  bool is_caught_up(const Progress& learner) const;
+  void append_members(const Configuration& configuration);
+  /// The largest value that every majority needed has reached. Takes: ours, and how to get a
+  /// peer's.
+  template <class T, class Of>
+  T reached_by_quorum(T own, Of of) const {
+    const auto reached = [&](bool Standing::* half, std::size_t needed) {
+      Tally<T> tally;
+      if (standing_.*half) tally.add(own);
+      for (const auto& [id, peer] : peers_)
+        if (peer.standing.*half) tally.add(of(peer));
+      return tally.reached_by(needed);
+    };
+    const T one = reached(&Standing::in_voters, voters_needed_);
+    if (outgoing_needed_ == 0) return one;
+    return std::min(one, reached(&Standing::in_outgoing, outgoing_needed_));
+  }
+
+  // transfer.cc
+  void tell_target();
+  void end_transfer(bool done);
+  void hand_over();
   void handle(const Message&, TimeoutNow&);
 
   Config config_;
@@ -156,7 +206,14 @@ class Raft::Impl {
 
   Nanos election_deadline_{0};
   Nanos leader_heard_at_{0};
-  std::set<NodeId> votes_;
+  std::vector<NodeId> votes_;
+
+  std::vector<InForce> configurations_;  // of the snapshot (or the first one), then of the log
+  bool unsettled_ = false;               // the one in force is joint, or was uncommitted
+  std::uint64_t members_version_ = 0;    // counts changes of what is in force
+  Standing standing_;                    // ours
+  std::size_t voters_needed_ = 0;
+  std::size_t outgoing_needed_ = 0;  // 0: not joint
 
   std::map<NodeId, Progress> peers_;  // everybody else; meaningful to a leader
   Nanos heartbeat_deadline_{0};
@@ -166,8 +223,10 @@ class Raft::Impl {
   Round confirmed_;  // the latest one that a quorum echoed
   std::deque<SentRound> sent_rounds_;
   Nanos lease_until_{0};
+  bool lease_void_ = false;        // for the rest of this term
   std::vector<Read> early_reads_;  // came before the no-op was committed
   std::deque<WaitingRead> reads_;  // rounds never fall
+  std::optional<Transfer> transfer_;
   Effects out_;
 };
 

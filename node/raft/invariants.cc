@@ -1,6 +1,9 @@
 #include "node/raft/invariants.h"
 
+#include <algorithm>
+
 #include "core/base/text.h"
+#include "node/raft/configuration.h"
 #include "node/raft/describe.h"
 #include "node/raft/quorum.h"
 
@@ -14,157 +17,254 @@ bool is_durable(const Restored& disk, Index index, Term term) {
   return at < disk.entries.size() && disk.entries[at]->term == term;
 }
 
+bool same(const EntryPtr& one, const EntryPtr& other) { return one == other || *one == *other; }
+
+bool has_quorum(const Configuration& members, const std::set<NodeId>& nodes) {
+  const auto enough = [&](const std::set<NodeId>& voters) {
+    const auto count = std::count_if(voters.begin(), voters.end(),
+                                     [&](NodeId voter) { return nodes.contains(voter); });
+    return static_cast<std::size_t>(count) >= majority_of(voters.size());
+  };
+  return enough(members.voters) && (!members.is_joint() || enough(members.outgoing));
+}
+
+/// Places are forgotten when there are more than these that everybody has committed.
+constexpr std::size_t k_places_kept = 4096;
+
 }  // namespace
 
 void Invariants::report(std::string violation) {
   if (!violation_) violation_ = std::move(violation);
 }
 
+Invariants::Place& Invariants::place(Index index) {
+  const std::size_t at = index.value - first_place_;
+  if (at >= places_.size()) places_.resize(at + 1);
+  return places_[at];
+}
+
+void Invariants::forget_old() {
+  if (places_.size() < 2 * k_places_kept) return;
+  Index everybody = highest_commit_;
+  for (const auto& [id, seen] : nodes_) everybody = std::min(everybody, seen.commit);
+  while (places_.size() > k_places_kept && first_place_ < everybody.value) {
+    places_.pop_front();
+    ++first_place_;
+  }
+}
+
 void Invariants::started(const Node& node) {
+  SeenNode& seen = nodes_[node.id];
+  seen.node = node;
   const auto status = node.raft->status();
-  nodes_[node.id] = {status.term, status.commit, status.applied};
+  seen.role = status.role;
+  seen.term = status.term;
+  seen.commit = status.commit;
+  seen.handed_out = status.applied;
+  seen.members_at = status.configuration_index;
+  seen.members = status.configuration;
   std::vector<EntryPtr> log;
   for (Index i = status.first_index; i <= status.last_index; i = i.next())
     log.push_back(node.raft->entry_at(i));
-  check_entries(node, log);
+  check_entries(seen, log);
 }
 
-void Invariants::stepped(const std::vector<Node>& nodes, std::size_t which,
-                         const Effects& effects) {
-  const Node& node = nodes[which];
-  const auto status = node.raft->status();
-  SeenNode& seen = nodes_[node.id];
+void Invariants::stopped(NodeId id) { nodes_.at(id).node.raft = nullptr; }
+
+void Invariants::stepped(NodeId id, const Effects& effects) {
+  SeenNode& seen = nodes_.at(id);
+  const auto status = seen.node.raft->status();
+  if (effects.persist) check_entries(seen, effects.persist->entries);
+  if (effects.role_changed && status.role == Role::leader) check_new_leader(seen, status);
+  check_members(seen, status, effects);
+  check_numbers(seen, status, effects);
+  for (const auto& message : effects.messages) check_message(seen, message);
+  if (effects.restore) check_restored(seen, *effects.restore);
+  if (!effects.committed.empty()) check_committed(seen, status, effects);
+  check_reads(seen, status, effects);
+}
+
+void Invariants::check_numbers(SeenNode& seen, const NodeStatus& status, const Effects& effects) {
+  const NodeId id = seen.node.id;
   if (status.term < seen.term)
-    report(str(name_of(node.id), "'s term fell from ", seen.term, " to ", status.term));
+    report(str(name_of(id), "'s term fell from ", seen.term, " to ", status.term));
   if (status.commit < seen.commit)
-    report(str(name_of(node.id), "'s commit index fell from ", seen.commit, " to ", status.commit));
-  if (status.applied > status.commit)
-    report(str(name_of(node.id), " applied more than is committed"));
+    report(str(name_of(id), "'s commit index fell from ", seen.commit, " to ", status.commit));
+  if (status.applied > status.commit) report(str(name_of(id), " applied more than is committed"));
   const bool counted =
       status.role == Role::leader && status.commit > seen.commit && !effects.restore;
-  if (counted && node.raft->term_at(status.commit) != status.term)
-    report(str(name_of(node.id), " leads term ", status.term, " and commits ", status.commit,
+  if (counted && seen.node.raft->term_at(status.commit) != status.term)
+    report(str(name_of(id), " leads term ", status.term, " and commits ", status.commit,
                " of an earlier term by counting copies"));
+  seen.role = status.role;
   seen.term = status.term;
   seen.commit = status.commit;
-  if (effects.persist) check_entries(node, effects.persist->entries);
-  check_role(node, status);
-  for (const auto& message : effects.messages) check_message(node, message);
-  check_committed(nodes, node, effects);
-  check_reads(node, effects);
 }
 
-void Invariants::check_entries(const Node& node, const std::vector<EntryPtr>& entries) {
+void Invariants::check_entries(const SeenNode& seen, const std::vector<EntryPtr>& entries) {
   std::optional<Term> previous;
   for (const auto& entry : entries) {
-    if (!previous) previous = node.raft->term_at(entry->index.prev());
-    const auto [known, is_new] =
-        entries_.try_emplace({entry->index, entry->term}, SeenEntry{*previous, entry});
-    if (!is_new && (*known->second.entry != *entry || known->second.previous_term != *previous))
-      report(str("log matching: ", name_of(node.id), " has another ", describe(*entry),
-                 " after term ", *previous));
+    if (!previous) previous = seen.node.raft->term_at(entry->index.prev());
+    if (previous && !is_forgotten(entry->index)) {
+      auto& known = place(entry->index).entries;
+      const auto found = std::find_if(known.begin(), known.end(), [&](const SeenEntry& each) {
+        return each.entry->term == entry->term;
+      });
+      if (found == known.end())
+        known.push_back({*previous, entry});
+      else if (!same(found->entry, entry) || found->previous_term != *previous)
+        report(str("log matching: ", name_of(seen.node.id), " has another ", describe(*entry),
+                   " after term ", *previous));
+    }
     previous = entry->term;
   }
 }
 
-void Invariants::check_role(const Node& node, const NodeStatus& status) {
-  if (status.role != Role::leader) return;
-  const auto [leader, is_new] = leaders_.try_emplace(status.term, node.id);
-  if (leader->second != node.id)
-    return report(str("election safety: ", name_of(leader->second), " and ", name_of(node.id),
+/// The last entry that was committed in an earlier term is enough: log matching, which is checked
+/// of every entry, says the same of those before it.
+void Invariants::check_new_leader(const SeenNode& seen, const NodeStatus& status) {
+  const NodeId id = seen.node.id;
+  const auto [leader, is_new] = leaders_.try_emplace(status.term, id);
+  if (leader->second != id)
+    return report(str("election safety: ", name_of(leader->second), " and ", name_of(id),
                       " both lead term ", status.term));
-  if (!is_new) return;
-  for (const auto& [index, commit] : committed_) {
-    if (index < status.first_index || commit.in_term >= status.term) continue;
-    if (node.raft->term_at(index) != commit.entry->term)
-      return report(str("leader completeness: ", name_of(node.id), " leads term ", status.term,
-                        " without ", describe(*commit.entry), ", committed in term ",
-                        commit.in_term));
+  for (Index i = highest_commit_; !is_forgotten(i) && i >= status.first_index; i = i.prev()) {
+    const Place& known = place(i);
+    if (known.committed == nullptr || known.committed_in >= status.term) continue;
+    if (seen.node.raft->term_at(i) != known.committed->term)
+      report(str("leader completeness: ", name_of(id), " leads term ", status.term, " without ",
+                 describe(*known.committed), ", committed in term ", known.committed_in));
+    return;
   }
 }
 
-void Invariants::check_message(const Node& node, const Message& message) {
+void Invariants::check_members(SeenNode& seen, const NodeStatus& status, const Effects& effects) {
+  const NodeId id = seen.node.id;
+  const bool leads = status.role == Role::leader;
+  if (leads && status.configuration_index <= status.commit && !status.configuration->is_voter(id))
+    report(str("configuration safety: ", name_of(id), " leads though it is no voter of members ",
+               describe(*status.configuration), ", which is committed"));
+  if (!effects.members_changed) return;
+  const Configuration& before = *seen.members;
+  const Configuration& after = *status.configuration;
+  // A step in which it came to lead changes nothing but by way of its own no-op.
+  const bool changed_by_it = leads && seen.role == Role::leader && seen.term == status.term;
+  if (changed_by_it) {
+    if (seen.members_at > status.commit)
+      report(str("configuration safety: ", name_of(id), " makes a change at ",
+                 status.configuration_index, " while the one at ", seen.members_at,
+                 " is not committed"));
+    if (seen.node.raft->term_at(status.commit) != status.term)
+      report(str("configuration safety: ", name_of(id),
+                 " makes a change before an entry of its term is committed"));
+    const bool by_joint = after.is_joint() && after.outgoing == before.voters && !before.is_joint();
+    const bool same_voters = after.voters == before.voters && !after.is_joint();
+    if (!by_joint && !same_voters)
+      report(str("configuration safety: ", name_of(id), " goes from members ", describe(before),
+                 " to ", describe(after)));
+  }
+  seen.members_at = status.configuration_index;
+  seen.members = status.configuration;
+}
+
+void Invariants::check_message(SeenNode& seen, const Message& message) {
   if (const auto* request = std::get_if<VoteRequest>(&message.body)) {
-    if (!request->pre_vote) check_vote(node, message.term, node.id);
+    if (!request->pre_vote) check_vote(seen, message.term, seen.node.id);
   } else if (const auto* response = std::get_if<VoteResponse>(&message.body)) {
-    if (!response->pre_vote && response->granted) check_vote(node, message.term, message.to);
+    if (!response->pre_vote && response->granted) check_vote(seen, message.term, message.to);
   } else if (const auto* answer = std::get_if<AppendResponse>(&message.body)) {
-    if (answer->success) check_acknowledged(node, message.term, answer->match);
+    if (answer->success) check_acknowledged(seen, message.term, answer->match);
   } else if (const auto* installed = std::get_if<SnapshotResponse>(&message.body)) {
-    if (installed->installed) check_acknowledged(node, message.term, installed->index);
+    if (installed->installed) check_acknowledged(seen, message.term, installed->index);
   }
 }
 
-void Invariants::check_vote(const Node& node, Term term, NodeId vote) {
-  const auto [known, is_new] = votes_.try_emplace({node.id, term}, vote);
+void Invariants::check_vote(SeenNode& seen, Term term, NodeId vote) {
+  const auto [known, is_new] = seen.votes.try_emplace(term, vote);
   if (known->second != vote)
-    report(str("election safety: ", name_of(node.id), " votes for ", name_of(vote), " in term ",
-               term, ", after ", name_of(known->second)));
-  if (node.durable->hard_state != HardState{term, vote})
-    report(str("durability: ", name_of(node.id), " sends its vote in term ", term,
+    report(str("election safety: ", name_of(seen.node.id), " votes for ", name_of(vote),
+               " in term ", term, ", after ", name_of(known->second)));
+  if (seen.node.durable != nullptr && seen.node.durable->hard_state != HardState{term, vote})
+    report(str("durability: ", name_of(seen.node.id), " sends its vote in term ", term,
                " before it is on its disk"));
 }
 
-void Invariants::check_acknowledged(const Node& node, Term term, Index index) {
-  if (node.durable->hard_state.term < term)
-    report(str("durability: ", name_of(node.id), " acknowledges in term ", term,
+void Invariants::check_acknowledged(const SeenNode& seen, Term term, Index index) {
+  if (seen.node.durable == nullptr) return;
+  const NodeId id = seen.node.id;
+  if (seen.node.durable->hard_state.term < term)
+    report(str("durability: ", name_of(id), " acknowledges in term ", term,
                " before the term is on its disk"));
   if (index == Index{0}) return;
-  const auto ours = node.raft->term_at(index);
-  if (ours && !is_durable(*node.durable, index, *ours))
-    report(str("durability: ", name_of(node.id), " acknowledges ", index, "/", *ours,
+  const auto ours = seen.node.raft->term_at(index);
+  if (ours && !is_durable(*seen.node.durable, index, *ours))
+    report(str("durability: ", name_of(id), " acknowledges ", index, "/", *ours,
                " before it is on its disk"));
 }
 
-void Invariants::check_committed(const std::vector<Node>& nodes, const Node& node,
-                                 const Effects& effects) {
-  SeenNode& seen = nodes_[node.id];
-  if (effects.restore) {
-    const SnapshotMeta& snapshot = *effects.restore;
-    if (snapshot.index <= seen.handed_out)
-      report(str(name_of(node.id), " goes back to snapshot ", snapshot.index));
-    const auto known = committed_.find(snapshot.index);
-    if (known != committed_.end() && known->second.entry->term != snapshot.term)
-      report(str("state-machine safety: ", name_of(node.id), " restores ", snapshot.index, "/",
-                 snapshot.term, " where ", describe(*known->second.entry), " is committed"));
-    seen.handed_out = snapshot.index;
+void Invariants::check_restored(SeenNode& seen, const SnapshotMeta& snapshot) {
+  if (snapshot.index <= seen.handed_out)
+    report(str(name_of(seen.node.id), " goes back to snapshot ", snapshot.index));
+  if (!is_forgotten(snapshot.index)) {
+    const EntryPtr& known = place(snapshot.index).committed;
+    if (known != nullptr && known->term != snapshot.term)
+      report(str("state-machine safety: ", name_of(seen.node.id), " restores ", snapshot.index, "/",
+                 snapshot.term, " where ", describe(*known), " is committed"));
   }
-  for (const auto& entry : effects.committed) {
-    if (entry->index != seen.handed_out.next())
-      report(str(name_of(node.id), " hands out entry ", entry->index, " after ", seen.handed_out));
-    seen.handed_out = entry->index;
-    const auto [known, is_new] =
-        committed_.try_emplace(entry->index, SeenCommit{entry, node.raft->status().term});
-    if (*known->second.entry != *entry)
-      report(str("state-machine safety: ", name_of(node.id), " commits ", describe(*entry),
-                 " where ", describe(*known->second.entry), " is committed"));
-    if (is_new) check_commit_is_durable(nodes, *entry);
-    highest_commit_ = std::max(highest_commit_, entry->index);
-  }
+  seen.handed_out = snapshot.index;
 }
 
-void Invariants::check_commit_is_durable(const std::vector<Node>& nodes, const Entry& entry) {
-  std::size_t copies = 0;
-  for (const auto& node : nodes)
-    if (is_durable(*node.durable, entry.index, entry.term)) ++copies;
-  if (copies < majority_of(nodes.size()))
-    report(str("durability: ", describe(entry), " is committed with ", copies, " of ", nodes.size(),
-               " disks having it"));
+void Invariants::check_committed(SeenNode& seen, const NodeStatus& status, const Effects& effects) {
+  const NodeId id = seen.node.id;
+  for (const auto& entry : effects.committed) {
+    if (entry->index != seen.handed_out.next())
+      report(str(name_of(id), " hands out entry ", entry->index, " after ", seen.handed_out));
+    seen.handed_out = entry->index;
+    if (is_forgotten(entry->index)) continue;
+    Place& known = place(entry->index);
+    if (known.committed == nullptr) {
+      known.committed = entry;
+      known.committed_in = status.term;
+      check_commit_is_durable(seen, status, *entry);
+    } else if (!same(known.committed, entry)) {
+      report(str("state-machine safety: ", name_of(id), " commits ", describe(*entry), " where ",
+                 describe(*known.committed), " is committed"));
+    }
+    highest_commit_ = std::max(highest_commit_, entry->index);
+  }
+  forget_old();
+}
+
+/// By the members that the entry was made under, or those of today if they changed since.
+void Invariants::check_commit_is_durable(const SeenNode& seen, const NodeStatus& status,
+                                         const Entry& entry) {
+  std::set<NodeId> copies;
+  for (const auto& [id, each] : nodes_) {
+    if (each.node.durable == nullptr) return;
+    if (is_durable(*each.node.durable, entry.index, entry.term)) copies.insert(id);
+  }
+  if (has_quorum(*status.configuration, copies)) return;
+  const Configuration then = seen.node.raft->configuration_at(entry.index);
+  if (!has_quorum(then, copies))
+    report(str("durability: ", describe(entry), " is committed with ", copies.size(),
+               " disks having it, of members ", describe(then)));
 }
 
 void Invariants::asked(ReadId read) { read_floors_[read] = highest_commit_; }
 
-void Invariants::check_reads(const Node& node, const Effects& effects) {
-  const Index applied = node.raft->status().applied;
+void Invariants::check_reads(const SeenNode& seen, const NodeStatus& status,
+                             const Effects& effects) {
   for (const auto& read : effects.reads) {
-    if (read.index < read_floors_[read.id])
-      report(str("linearizable reads: ", name_of(node.id), " answers r", read.id, " at ",
-                 read.index, ", but ", read_floors_[read.id],
-                 " was committed before it was asked"));
-    if (read.index > applied)
-      report(str(name_of(node.id), " answers r", read.id, " at ", read.index,
+    const auto floor = read_floors_.find(read.id);
+    if (floor != read_floors_.end() && read.index < floor->second)
+      report(str("linearizable reads: ", name_of(seen.node.id), " answers r", read.id, " at ",
+                 read.index, ", but ", floor->second, " was committed before it was asked"));
+    if (read.index > status.applied)
+      report(str(name_of(seen.node.id), " answers r", read.id, " at ", read.index,
                  " without having applied it"));
+    read_floors_.erase(read.id);
   }
+  for (const auto& read : effects.refused_reads) read_floors_.erase(read.id);
 }
 
 }  // namespace plumbline::raft::testing

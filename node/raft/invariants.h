@@ -1,19 +1,23 @@
 #pragma once
 /// Invariants: what must hold of a cluster after every step, whatever the network, the disks and
 /// the processes did. It sees only what the nodes show and what their disks hold, and remembers.
-///   election safety       one leader a term, one vote a node and term (figure 3.2 of the
-///   dissertation) log matching          an entry's index and term determine it and everything
-///   before it leader completeness   a leader has every entry that was committed in an earlier term
-///   state-machine safety  everybody commits the same entry at an index, each once, in order
-///   durability            a vote, an acknowledgement and a commit are on the disks they claim
-///   linearizable reads    a read's index is no less than what was committed when it was asked
+///   election safety         one leader a term, one vote a node and term (dissertation, figure 3.2)
+///   log matching            an entry's index and term determine it and everything before it
+///   leader completeness     a leader has every entry that was committed in an earlier term
+///   state-machine safety    everybody commits the same entry at an index, each once, in order
+///   durability              a vote, an acknowledgement and a commit are on the disks they claim
+///   configuration safety    members change after an entry of the leader's own term is committed,
+///                           one change at a time, voters by way of a joint configuration; a leader
+///                           that is no voter any more gives up once that is committed
+///   linearizable reads      a read's index is no less than what was committed when it was asked
 /// Gives: the first violation, in words. Threads: none.
+/// Cost: of a step, proportional to what it wrote, sent and committed; of a new leader, what was
+/// committed since the term before; of a restart, the log.
 
+#include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "node/raft/raft.h"
@@ -24,14 +28,19 @@ class Invariants {
  public:
   struct Node {
     NodeId id;
-    const Raft* raft = nullptr;         ///< null: it is down
-    const Restored* durable = nullptr;  ///< what it would find if it started now
+    const Raft* raft = nullptr;
+    /// What it would find if it started now. Null: not known, and nothing is said of durability.
+    const Restored* durable = nullptr;
   };
 
-  /// `node` has just been made from its disk.
+  /// `node` has just been made from its disk. Requires: what it points to stays valid until
+  /// stopped(), or the next started() of the same node.
   void started(const Node& node);
-  /// The node at `which` has just made a step that gave `effects`; none of them is performed yet.
-  void stepped(const std::vector<Node>& nodes, std::size_t which, const Effects& effects);
+  /// The process is gone; its disk stays valid.
+  void stopped(NodeId id);
+  /// The node has just made a step that gave `effects`; none of them is performed yet.
+  /// Requires: it was started.
+  void stepped(NodeId id, const Effects& effects);
   void asked(ReadId read);
   /// For a checker that sees more. Only the first report is kept.
   void report(std::string violation);
@@ -40,33 +49,45 @@ class Invariants {
   Index highest_commit() const { return highest_commit_; }
 
  private:
+  struct SeenNode {
+    Node node;
+    Role role = Role::follower;
+    Term term;
+    Index commit;
+    Index handed_out;
+    Index members_at;  // of the entry of its configuration
+    std::shared_ptr<const Configuration> members;
+    std::map<Term, NodeId> votes;
+  };
   struct SeenEntry {
     Term previous_term;
     EntryPtr entry;
   };
-  struct SeenCommit {
-    EntryPtr entry;
-    Term in_term;  // the first committer's
-  };
-  struct SeenNode {
-    Term term;
-    Index commit;
-    Index handed_out;
+  /// What was seen at an index: entries of different terms, and the one that was committed.
+  struct Place {
+    std::vector<SeenEntry> entries;
+    EntryPtr committed;
+    Term committed_in;  // the first committer's
   };
 
-  void check_entries(const Node& node, const std::vector<EntryPtr>& entries);
-  void check_role(const Node& node, const NodeStatus& status);
-  void check_message(const Node& node, const Message& message);
-  void check_vote(const Node& node, Term term, NodeId vote);
-  void check_acknowledged(const Node& node, Term term, Index index);
-  void check_committed(const std::vector<Node>& nodes, const Node& node, const Effects& effects);
-  void check_commit_is_durable(const std::vector<Node>& nodes, const Entry& entry);
-  void check_reads(const Node& node, const Effects& effects);
+  Place& place(Index index);
+  bool is_forgotten(Index index) const { return index.value < first_place_; }
+  void forget_old();
+  void check_entries(const SeenNode& seen, const std::vector<EntryPtr>& entries);
+  void check_numbers(SeenNode& seen, const NodeStatus& status, const Effects& effects);
+  void check_new_leader(const SeenNode& seen, const NodeStatus& status);
+  void check_members(SeenNode& seen, const NodeStatus& status, const Effects& effects);
+  void check_message(SeenNode& seen, const Message& message);
+  void check_vote(SeenNode& seen, Term term, NodeId vote);
+  void check_acknowledged(const SeenNode& seen, Term term, Index index);
+  void check_restored(SeenNode& seen, const SnapshotMeta& snapshot);
+  void check_committed(SeenNode& seen, const NodeStatus& status, const Effects& effects);
+  void check_commit_is_durable(const SeenNode& seen, const NodeStatus& status, const Entry& entry);
+  void check_reads(const SeenNode& seen, const NodeStatus& status, const Effects& effects);
 
-  std::map<std::pair<Index, Term>, SeenEntry> entries_;
-  std::map<Index, SeenCommit> committed_;
+  std::deque<Place> places_;       // from index first_place_
+  std::uint64_t first_place_ = 1;  // what is before it everybody committed
   std::map<Term, NodeId> leaders_;
-  std::map<std::pair<NodeId, Term>, NodeId> votes_;
   std::map<NodeId, SeenNode> nodes_;
   std::map<ReadId, Index> read_floors_;
   Index highest_commit_;

@@ -11,6 +11,7 @@
 #include <deque>
 
 #include "core/base/time.h"
+#include "node/raft/quorum.h"
 #include "node/raft/types.h"
 
 namespace plumbline::raft {
@@ -23,6 +24,10 @@ struct Progress {
     std::size_t cost = 0;
     Nanos sent_at{0};
   };
+
+  Standing standing;
+  bool member = true;  ///< false: it has left, and gets what tells it so for a while
+  Nanos leaves_at{0};  ///< no member: when it is forgotten; 0: not decided yet
 
   Flow flow = Flow::probe;
   Index match;           ///< durable there and the same as ours up to here

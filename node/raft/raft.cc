@@ -64,9 +64,8 @@ Raft::Impl::Impl(Config config, Restored restored, Nanos now)
       commit_(snapshot_.index),
       applied_(snapshot_.index),
       leader_heard_at_(now) {
-  CHECK(config_.first.voters.contains(config_.id), "a node is one of its cluster");
-  for (const NodeId voter : config_.first.voters)
-    if (voter != config_.id) peers_[voter] = {};
+  CHECK(config_.first.voters.contains(config_.id) || config_.first == Configuration{},
+        "a node is one of its cluster, or joins one");
   log_.restart(snapshot_.index, snapshot_.term);
   if (continues_snapshot(restored.entries, snapshot_)) {
     if (!restored.entries.empty()) log_.load(std::move(restored.entries));
@@ -74,6 +73,7 @@ Raft::Impl::Impl(Config config, Restored restored, Nanos now)
     writing().restart_after = snapshot_;
   }
   durable_ = log_.last();
+  restore_members();
   recount_uncommitted();
   // A snapshot file can be durable before the hard state that was on its way when it arrived. A
   // vote in that newer term was never sent, since it would have been durable first.
@@ -88,25 +88,42 @@ Raft::Impl::Impl(Config config, Restored restored, Nanos now)
 Effects Raft::Impl::step(Nanos now, Input input) {
   now_ = std::max(now_, now);
   const auto before = std::tuple(role_, term_, leader_);
+  const std::uint64_t members_before = members_version_;
   std::visit([this](auto& event) { on(event); }, input);
   hand_out_committed();
   out_.persist = std::exchange(batch_, std::nullopt);
   out_.role_changed = before != std::tuple(role_, term_, leader_);
+  out_.members_changed = members_before != members_version_;
   check_state();
   return std::exchange(out_, {});
 }
 
 void Raft::Impl::on(Tick&) {
+  if (transfer_ && now_ >= transfer_->deadline) end_transfer(false);
   if (role_ == Role::leader) {
     check_quorum();
-    if (role_ == Role::leader && now_ >= heartbeat_deadline_) start_round();
+    if (role_ != Role::leader) return;
+    forget_departed();
+    if (now_ >= heartbeat_deadline_) start_round();
   } else if (now_ >= election_deadline_) {
-    start_pre_vote();
+    if (is_voter()) return start_pre_vote();
+    leader_ = k_nobody;
+    set_election_deadline();
   }
 }
 
+/// Who leads, or would, may be a node of a configuration that we have not heard of yet: a node that
+/// lags must follow it, and vote for it, or the new members could wait for ever for one another.
+/// The rules of voting and of logs keep us safe from nodes that are not members any more. An answer
+/// is another matter: it is of use from those only whom we asked.
 bool Raft::Impl::concerns_us(const Message& message) const {
-  return message.to == config_.id && peers_.contains(message.from);
+  if (message.to != config_.id || message.from == config_.id || message.from == k_nobody)
+    return false;
+  const bool answer = std::holds_alternative<VoteResponse>(message.body) ||
+                      std::holds_alternative<AppendResponse>(message.body) ||
+                      std::holds_alternative<HeartbeatResponse>(message.body) ||
+                      std::holds_alternative<SnapshotResponse>(message.body);
+  return !answer || peers_.contains(message.from);
 }
 
 void Raft::Impl::on(Receive& event) {
@@ -119,7 +136,7 @@ void Raft::Impl::on(Receive& event) {
                            (response != nullptr && response->pre_vote && response->granted);
   if (!only_asking) {
     if (message.term < term_) return answer_older(message);
-    if (request != nullptr && leader_is_live()) return;
+    if (request != nullptr && leader_is_live() && !request->transfer) return;
     if (message.term > term_) become_follower(message.term);
   }
   std::visit([&](auto& body) { handle(message, body); }, message.body);
@@ -142,7 +159,9 @@ void Raft::Impl::answer_older(const Message& message) {
 }
 
 void Raft::Impl::on(Propose& event) {
-  bool busy = false;  // once one is refused so are the rest: they keep their order
+  // While leadership is handed over nothing new comes, or the target would never have it all. Once
+  // one is refused so are the rest: they keep their order.
+  bool busy = transfer_.has_value();
   for (auto& command : event.commands) {
     if (role_ != Role::leader) {
       out_.refused.push_back({command.proposal, Refusal::not_leader});
@@ -175,6 +194,7 @@ void Raft::Impl::append(EntryPtr entry) {
   Persist& batch = writing();
   uncommitted_cost_ += cost_of(*entry);
   log_.append(entry);
+  if (entry->type == EntryType::configuration) adopt(*entry);
   batch.entries.push_back(std::move(entry));
   unsynced_.back().last = log_.last();
 }
@@ -184,6 +204,7 @@ void Raft::Impl::truncate_from(Index index) {
   for (Index i = index; i <= log_.last(); i = i.next())
     uncommitted_cost_ -= cost_of(*log_.entry_at(i));
   log_.truncate_from(index);
+  roll_back_members(index);
   if (!defects_.has(Defect::durable_index_stale)) {
     for (auto& record : unsynced_) record.last = std::min(record.last, log_.last());
     durable_ = std::min(durable_, log_.last());
@@ -265,15 +286,16 @@ NodeStatus Raft::Impl::status() const {
           .applied = applied_,
           .last_index = log_.last(),
           .durable_index = durable_,
-          .snapshot = snapshot_,
+          .snapshot = {snapshot_.index, snapshot_.term, {}},
           .first_index = log_.first(),
-          .configuration = std::make_shared<const Configuration>(config_.first),
-          .configuration_index = Index{0},
+          .configuration = configurations_.back().what,
+          .configuration_index = configurations_.back().index,
           .uncommitted_bytes = uncommitted_cost_};
 }
 
 Nanos Raft::Impl::next_deadline() const {
-  return role_ == Role::leader ? heartbeat_deadline_ : election_deadline_;
+  const Nanos next = role_ == Role::leader ? heartbeat_deadline_ : election_deadline_;
+  return transfer_ ? std::min(next, transfer_->deadline) : next;
 }
 
 Raft::Raft(Config config, Restored restored, Nanos now)
@@ -285,6 +307,7 @@ Effects Raft::step(Nanos now, Input input) { return impl_->step(now, std::move(i
 NodeStatus Raft::status() const { return impl_->status(); }
 std::optional<Term> Raft::term_at(Index index) const { return impl_->log().term_at(index); }
 EntryPtr Raft::entry_at(Index index) const { return impl_->log().entry_at(index); }
+Configuration Raft::configuration_at(Index index) const { return impl_->configuration_at(index); }
 Nanos Raft::next_deadline() const { return impl_->next_deadline(); }
 
 }  // namespace plumbline::raft

@@ -14,7 +14,8 @@
 /// Threads: none; calls must not overlap. Bugs of ours abort (CHECK); nothing a peer or a disk can
 /// say does.
 /// Source: Ongaro's dissertation: elections 3.4, replication 3.5, safety 3.6, pre-vote 9.6,
-/// check-quorum 6.2, ReadIndex 6.4, leases 6.4.1, compaction 5, parallel disk write 10.2.1.
+/// check-quorum 6.2, ReadIndex 6.4, leases 6.4.1, compaction 5, parallel disk write 10.2.1, members
+/// 4.3, transfer 3.10.
 
 #include <cstdint>
 #include <memory>
@@ -87,7 +88,8 @@ struct ChangeMembers {
 };
 /// Asks the leader to hand over to `to`. Proposals are refused as busy until that has happened or
 /// an election timeout has passed. Answered by a TransferEnded, or by a ProposalRefused:
-/// not_leader, busy (one is under way), invalid (`to` is no voter).
+/// not_leader, busy (one is under way), invalid (`to` is no voter, or leads already). A leader
+/// that sent TimeoutNow answers reads by rounds alone for the rest of its term, handed over or not.
 struct TransferLeadership {
   std::uint64_t proposal = 0;
   NodeId to;
@@ -171,8 +173,8 @@ struct NodeStatus {
   Index applied;
   Index last_index;
   Index durable_index;
-  SnapshotMeta snapshot;
-  Index first_index;  ///< of the log in memory
+  SnapshotMeta snapshot;  ///< without its configuration: see configuration_at()
+  Index first_index;      ///< of the log in memory
   /// In force: the newest in the log, committed or not; else the snapshot's; else Config::first.
   std::shared_ptr<const Configuration> configuration;
   Index configuration_index;  ///< of its entry; 0 or the snapshot's index if it is in no entry
@@ -193,7 +195,7 @@ class Raft {
   /// The term of the entry at `index` if the log (or the snapshot's end) still has it.
   std::optional<Term> term_at(Index index) const;
   /// The configuration that was in force once `index` was applied, for a snapshot made there.
-  /// Requires: first_index - 1 <= index <= last_index.
+  /// Requires: snapshot.index <= index <= last_index (what was in force before is not known).
   Configuration configuration_at(Index index) const;
   /// The entry at `index`, null if the log has none (compacted, or not there yet).
   EntryPtr entry_at(Index index) const;

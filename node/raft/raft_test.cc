@@ -87,9 +87,10 @@ std::vector<Body> bodies(const Effects& effects) {
 
 // ---- Peers
 
-TEST(Raft, IgnoresStrangersAndWhatIsNotForIt) {
+TEST(Raft, IgnoresAnswersOfStrangersAndWhatIsNotForIt) {
   Alone node;
-  EXPECT_TRUE(node.receive(NodeId{9}, 5, Heartbeat{}).messages.empty());
+  EXPECT_TRUE(node.receive(NodeId{9}, 5, HeartbeatResponse{}).messages.empty());
+  EXPECT_TRUE(node.receive(k_nobody, 5, Heartbeat{}).messages.empty());
   EXPECT_TRUE(node.receive(k_self, 5, Heartbeat{}).messages.empty());
   EXPECT_TRUE(node.step(Receive{Message{k_peer, k_other, Term{5}, Heartbeat{}}}).messages.empty());
   EXPECT_EQ(node.term(), 0U);
@@ -509,11 +510,19 @@ TEST(Quorum, IsTheLargestValueThatAMajorityReached) {
   EXPECT_EQ(majority_of(1), 1U);
   EXPECT_EQ(majority_of(4), 3U);
   EXPECT_EQ(majority_of(5), 3U);
-  EXPECT_EQ(reached_by_majority(std::vector<int>{7}), 7);
-  EXPECT_EQ(reached_by_majority(std::vector<int>{1, 9}), 1);
-  EXPECT_EQ(reached_by_majority(std::vector<int>{1, 5, 9}), 5);
-  EXPECT_EQ(reached_by_majority(std::vector<int>{9, 1, 9, 1}), 1);
-  EXPECT_EQ(reached_by_majority(std::vector<int>{3, 1, 2, 5, 4}), 3);
+  const auto reached = [](std::initializer_list<int> values, std::size_t voters) {
+    Tally<int> tally;
+    for (const int value : values) tally.add(value);
+    return tally.reached_by(majority_of(voters));
+  };
+  EXPECT_EQ(reached({7}, 1), 7);
+  EXPECT_EQ(reached({1, 9}, 2), 1);
+  EXPECT_EQ(reached({1, 5, 9}, 3), 5);
+  EXPECT_EQ(reached({9, 1, 9, 1}, 4), 1);
+  EXPECT_EQ(reached({3, 1, 2, 5, 4}, 5), 3);
+  EXPECT_EQ(reached({8, 9}, 3), 8);  // a leader that is no voter has no value of its own
+  EXPECT_EQ(reached({9}, 3), 0);
+  EXPECT_EQ(reached({}, 0), 0);
 }
 
 }  // namespace

@@ -14,12 +14,13 @@ namespace {
 
 /// How bad things are in one run: drawn once, so that seeds differ in kind and not only in detail.
 struct Trouble {
-  double drop, duplicate, slow, crash, pause, cut, corrupt;
+  double drop, duplicate, slow, crash, pause, cut, corrupt, change, transfer;
   Nanos delay_max;       // of an ordinary message
   Nanos slow_delay_max;  // of an unlucky one: long enough to outlive leaders
   Nanos sync_max;
   Nanos pace;  // of faults
   Nanos client_pause;
+  Nanos members_pause;
   bool only_leaders;  // are cut off, and from one peer
 };
 
@@ -38,19 +39,26 @@ struct ReadDue {
 };
 struct ClientTurn {};
 struct FaultTurn {};
-using Happening = std::variant<TickDue, Arrival, SyncDue, ReadDue, ClientTurn, FaultTurn>;
+struct MembersTurn {};
+using Happening =
+    std::variant<TickDue, Arrival, SyncDue, ReadDue, ClientTurn, FaultTurn, MembersTurn>;
+
+constexpr int k_joiners = 2;
 
 class RandomRun {
  public:
   RandomRun(std::uint64_t seed, const std::set<std::string>& defects, Cluster::Observer observer)
       : rng_(seed), trouble_(draw()), cluster_(cluster_options(seed, defects)) {
     cluster_.observe(std::move(observer));
+    if (trouble_.change > 0)
+      for (int i = 0; i < k_joiners; ++i) cluster_.join(NodeId{cluster_.ids().size() + 1});
     for (const NodeId id : cluster_.ids()) {
       at(pause(20ms), TickDue{id});
       at(pause(5ms), SyncDue{id});
     }
     at(0ms, ClientTurn{});
     at(pause(200ms), FaultTurn{});
+    if (trouble_.change > 0 || trouble_.transfer > 0) at(pause(200ms), MembersTurn{});
   }
 
   RandomRunResult run() {
@@ -84,6 +92,9 @@ class RandomRun {
     trouble.pause = some(0.5);
     trouble.cut = some(0.8);
     trouble.corrupt = some(0.3);
+    trouble.change = some(1.0);
+    trouble.transfer = some(0.5);
+    trouble.members_pause = scaled(20ms, 1s);
     trouble.delay_max = scaled(100us, 40ms);
     trouble.slow_delay_max = scaled(100ms, 2s);
     trouble.sync_max = scaled(100us, rng_.chance(0.2) ? 300ms : 20ms);
@@ -122,7 +133,7 @@ class RandomRun {
     out.config.max_uncommitted_bytes = 4000;
     // The further apart, the longer an old leader goes on beside a new one.
     out.config.election_timeout_max = scaled(350ms, 1500ms);
-    for (int i = 0; i < out.nodes; ++i) out.rates.push_back(0.97 + 0.06 * rng_.unit());
+    for (int i = 0; i < out.nodes + k_joiners; ++i) out.rates.push_back(0.97 + 0.06 * rng_.unit());
     return out;
   }
 
@@ -225,6 +236,36 @@ class RandomRun {
     }
     at(pause(trouble_.pace), FaultTurn{});
   }
+  NodeId likely_leader() {
+    return cluster_.leader() && rng_.chance(0.8) ? *cluster_.leader() : any_node();
+  }
+  NodeId any_of(const std::set<NodeId>& ids) {
+    return *std::next(ids.begin(), static_cast<std::ptrdiff_t>(rng_.below(ids.size())));
+  }
+  void happen(MembersTurn&) {
+    if (calm_) return;
+    at(pause(trouble_.members_pause), MembersTurn{});
+    const NodeId to = likely_leader();
+    if (!cluster_.is_up(to) || is_paused(to)) return;
+    if (rng_.chance(trouble_.transfer)) cluster_.transfer(to, any_node());
+    if (!rng_.chance(trouble_.change)) return;
+    Configuration wanted = *cluster_.raft(to).status().configuration;
+    for (std::int64_t i = rng_.between(1, 3); i > 0; --i) alter(wanted);
+    cluster_.change_members(to, std::move(wanted));
+  }
+  void alter(Configuration& wanted) {
+    const NodeId node = any_node();
+    const bool may_shrink = wanted.voters.size() > 2;
+    if (wanted.learners.contains(node)) {
+      wanted.learners.erase(node);
+      if (rng_.chance(0.9)) wanted.voters.insert(node);
+    } else if (!wanted.voters.contains(node)) {
+      wanted.learners.insert(node);
+    } else if (may_shrink && rng_.chance(0.5)) {
+      wanted.voters.erase(node);
+      if (rng_.chance(0.4)) wanted.learners.insert(node);
+    }
+  }
   void cut_some() {
     const bool leader = cluster_.leader() && (trouble_.only_leaders || rng_.chance(0.5));
     const NodeId one = leader ? *cluster_.leader() : any_node();
@@ -255,8 +296,11 @@ class RandomRun {
     if (!leader) return "no leader long after everything was mended";
     if (cluster_.highest_commit() <= commit_when_mended_)
       return "nothing was committed after everything was mended";
+    const Configuration members = *cluster_.raft(*leader).status().configuration;
+    if (members.is_joint()) return "members are still changing long after everything was mended";
     for (const NodeId id : cluster_.ids()) {
       const auto status = cluster_.raft(id).status();
+      if (!members.has(id)) continue;
       if (status.leader != *leader) return str("n", id, " does not follow the leader n", *leader);
       if (status.commit.value + k_lag_allowed < cluster_.highest_commit().value)
         return str("n", id, " is at ", status.commit, ", the cluster at ",

@@ -1,8 +1,8 @@
 #pragma once
 /// A random run: a few seconds of a small cluster's life under drops, duplicates, delays, cuts,
 /// crashes that lose what was not synced, slow disks, snapshots, clocks that run apart, proposals
-/// and reads; then everything is mended and the cluster must make progress. All of it follows from
-/// the seed.
+/// and reads, members that come, go and change their part, leaders that hand over; then everything
+/// is mended and the cluster must make progress. All of it follows from the seed.
 
 #include <cstdint>
 #include <optional>

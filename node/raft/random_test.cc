@@ -51,6 +51,8 @@ TEST_P(RandomRuns, KeepEveryInvariantAndProgressWhenMended) {
     total.reads_answered += result.counts.reads_answered;
     total.restores += result.counts.restores;
     total.snapshots += result.counts.snapshots;
+    total.changes += result.counts.changes;
+    total.transfers += result.counts.transfers;
   }
   // The runs must not be idle, or they show nothing.
   EXPECT_GT(total.committed, each * 50);
@@ -58,6 +60,8 @@ TEST_P(RandomRuns, KeepEveryInvariantAndProgressWhenMended) {
   EXPECT_GT(total.reads_answered, each * 20);
   EXPECT_GT(total.restores, each / 10);
   EXPECT_GT(total.snapshots, each);
+  EXPECT_GT(total.changes, each);
+  EXPECT_GT(total.transfers, each / 10);
 }
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomRuns, ::testing::Range(0, k_chunks));
 

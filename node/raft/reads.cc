@@ -4,7 +4,12 @@
 /// have refused us), so nothing was committed elsewhere before the read was asked, and our commit
 /// index at its arrival covers all that was. A peer may forget the term in which it echoed
 /// (heartbeats wait for no disk); the argument is about votes cast before the echo, and those are
-/// durable before they are sent.
+/// durable before they are sent. While members change nothing is different: who leads next was
+/// elected by the configuration in force here or by the one before or after it, and of two that
+/// follow one another each majority needed by the one meets one needed by the other.
+///
+/// The same for leases: new voters enter by a joint configuration that a majority of them has to
+/// acknowledge, and who acknowledges has heard us, later than any round of before.
 
 #include <algorithm>
 
@@ -85,14 +90,13 @@ void Raft::Impl::echoed(Progress& peer, Round round) {
 }
 
 void Raft::Impl::confirm_rounds() {
-  std::vector<Round> rounds{round_};
-  for (const auto& [id, peer] : peers_) rounds.push_back(peer.round);
-  const Round reached = reached_by_majority(std::move(rounds));
+  const Round reached = reached_by_quorum(round_, [](const Progress& peer) { return peer.round; });
   if (reached > confirmed_) confirmed_ = reached;
   // The lease runs from when the round was sent: when an answer arrived says nothing of when the
   // peer started its promise.
   while (!sent_rounds_.empty() && sent_rounds_.front().round <= confirmed_) {
-    lease_until_ = std::max(lease_until_, sent_rounds_.front().sent_at + lease_length(config_));
+    if (!lease_void_)
+      lease_until_ = std::max(lease_until_, sent_rounds_.front().sent_at + lease_length(config_));
     sent_rounds_.pop_front();
   }
   while (!reads_.empty() && reads_.front().round <= confirmed_) {

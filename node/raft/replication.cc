@@ -9,10 +9,10 @@ namespace plumbline::raft {
 /// A leader that a quorum does not answer is cut off, or was paused: it must not keep clients
 /// waiting, nor hold back (by its own heartbeats) a node that could take part in electing another.
 void Raft::Impl::check_quorum() {
-  std::size_t live = 1;
-  for (const auto& [id, peer] : peers_)
-    if (now_ - peer.heard_at < config_.election_timeout_max) ++live;
-  if (live < majority_of(config_.first.voters.size())) become_follower(term_, Refusal::no_quorum);
+  const int live = reached_by_quorum(1, [&](const Progress& peer) {
+    return now_ - peer.heard_at < config_.election_timeout_max ? 1 : 0;
+  });
+  if (live == 0) become_follower(term_, Refusal::no_quorum);
 }
 
 void Raft::Impl::replicate_to_all() {
@@ -48,20 +48,21 @@ void Raft::Impl::send_append(NodeId to, Progress& peer, bool with_entries) {
 /// Only an entry of this term is committed by counting; those before it come along. An entry of an
 /// earlier term on a majority can still be overwritten (dissertation, figure 3.7).
 void Raft::Impl::advance_commit() {
-  std::vector<Index> matches{durable_};
-  for (const auto& [id, peer] : peers_) matches.push_back(peer.match);
-  const Index reached = reached_by_majority(std::move(matches));
+  const Index reached =
+      reached_by_quorum(durable_, [](const Progress& peer) { return peer.match; });
   if (reached <= commit_) return;
   if (log_.term_at(reached) != term_ && !defects_.has(Defect::commit_old_term)) return;
   set_commit(reached);
   if (commit_ >= term_start_) admit_early_reads();
+  if (unsettled_) settle_members();
 }
 
 Progress* Raft::Impl::heard_from(NodeId peer) {
   if (role_ != Role::leader) return nullptr;
-  Progress& progress = peers_.at(peer);
-  progress.heard_at = now_;
-  return &progress;
+  const auto progress = peers_.find(peer);
+  if (progress == peers_.end()) return nullptr;
+  progress->second.heard_at = now_;
+  return &progress->second;
 }
 
 void Raft::Impl::handle(const Message& message, AppendResponse& response) {
@@ -82,12 +83,19 @@ void Raft::Impl::on_match(NodeId from, Progress& peer, Index match) {
   if (peer.flow == Flow::probe || (peer.flow == Flow::snapshot && log_reaches))
     peer.enter(Flow::replicate, peer.match.next());
   if (news) advance_commit();
+  if (role_ != Role::leader) return;  // it committed that we are no member
   replicate(from, peer);
+  if (transfer_) tell_target();
 }
 
 /// Looks for the place where the logs meet, a term at a time. What the peer has at the place tried
 /// is of conflict_term: if we have that term at all, our last entry of it is the next guess, else
 /// the peer's first one of it is.
+///
+/// `match` never falls, whatever a peer says. A refusal at or below it is an old one, or its sender
+/// has lost its disk; such a peer is not taken back in silence, since entries may be committed by
+/// counting what it acknowledged, and one that forgot them could help to elect a leader without
+/// them. It stays behind until it is removed, and comes back as a learner under a new id.
 void Raft::Impl::on_refused(NodeId from, Progress& peer, const AppendResponse& response) {
   const Index tried = response.previous_index;
   if (peer.flow == Flow::snapshot || tried <= peer.match || tried >= peer.next) return;  // late
@@ -106,6 +114,7 @@ void Raft::Impl::handle(const Message& message, HeartbeatResponse& response) {
   if (peer == nullptr) return;
   recover(message.from, *peer);
   echoed(*peer, response.round);
+  if (transfer_) tell_target();
 }
 
 /// A peer that answers heartbeats but not appends: they (or the answers) are lost, or its disk is

@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/base/time.h"
 #include "node/raft/cluster.h"
+#include "node/raft/configuration.h"
 #include "node/raft/describe.h"
 
 namespace plumbline::raft::testing {
@@ -36,6 +37,12 @@ Nanos duration_from(const std::string& word) {
   const auto duration = parse_duration(word);
   if (!duration) throw Mistake{duration.error().what};
   return *duration;
+}
+
+std::set<NodeId> ids_from(const std::string& word) {
+  std::set<NodeId> ids;
+  for (const auto& id : split(word, ',')) ids.emplace(count_from(id));
+  return ids;
 }
 
 /// Which messages a command means.
@@ -107,6 +114,7 @@ class Script {
   void campaign(const Words& words);
   void elect(const Words& words);
   void log_of(NodeId id);
+  void status_of(NodeId id);
 
   std::optional<Cluster> cluster_;
   std::vector<Message> wire_;
@@ -133,6 +141,8 @@ void Script::cluster(const Words& words) {
       options.config.max_inflight_appends = count_from(value);
     else if (name == "uncommitted")
       options.config.max_uncommitted_bytes = count_from(value);
+    else if (name == "lag")
+      options.config.max_promotion_lag = count_from(value);
     else if (name == "disks")
       options.disks_at_once = value != "manual";
     else
@@ -157,6 +167,7 @@ void Script::given(const Words& words) {
       const Words pair = split(value, '/');
       disk.snapshot.index = Index{count_from(pair.at(0))};
       disk.snapshot.term = Term{count_from(pair.at(1))};
+      disk.snapshot.configuration = cluster_->first_members();
     } else if (words[i] == "log") {
       // The data follows from index and term, as log matching wants it.
       for (const auto& term : split(value, ',')) {
@@ -236,6 +247,13 @@ void Script::log_of(NodeId id) {
             describe(entries)));
 }
 
+void Script::status_of(NodeId id) {
+  if (!cluster_->is_up(id)) return print(str(name_of(id), " is down"));
+  const auto status = cluster_->raft(id).status();
+  const bool first = *status.configuration == cluster_->first_members();
+  print(describe(status) + (first ? "" : " members " + raft::describe(*status.configuration)));
+}
+
 Script::Commands Script::time_commands() {
   return {{"cluster", &Script::cluster},
           {"given", &Script::given},
@@ -309,6 +327,18 @@ Script::Commands Script::node_commands() {
              s.cluster_->ask_as(read);
              s.cluster_->feed(node_from(w.at(1)), Read{read, ReadMode::lease});
            }},
+          {"members",
+           [](Script& s, const Words& w) {
+             Configuration wanted;
+             wanted.voters = ids_from(w.at(2));
+             if (w.size() > 3 && w[3] == "learners") wanted.learners = ids_from(w.at(4));
+             s.cluster_->change_members(node_from(w.at(1)), std::move(wanted));
+           }},
+          {"transfer",
+           [](Script& s, const Words& w) {
+             s.cluster_->transfer(node_from(w.at(1)), node_from(w.at(2)));
+           }},
+          {"join", [](Script& s, const Words& w) { s.cluster_->join(node_from(w.at(1))); }},
           {"disk",
            [](Script& s, const Words& w) {
              s.cluster_->disk_at_once(node_from(w.at(1)), w.at(2) == "auto");
@@ -330,9 +360,7 @@ Script::Commands Script::node_commands() {
 Script::Commands Script::view_commands() {
   return {{"status",
            [](Script& s, const Words&) {
-             for (const NodeId id : s.cluster_->ids())
-               s.print(s.cluster_->is_up(id) ? describe(s.cluster_->raft(id).status())
-                                             : str(name_of(id), " is down"));
+             for (const NodeId id : s.cluster_->ids()) s.status_of(id);
            }},
           {"log",
            [](Script& s, const Words& w) {

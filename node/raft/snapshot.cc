@@ -14,6 +14,7 @@ void Raft::Impl::on(SnapshotMade& event) {
   if (made.index <= snapshot_.index) return;  // a newer one was installed while this one was made
   CHECK(log_.term_at(made.index) == made.term, "a snapshot names the entry at its end");
   snapshot_ = made;
+  forget_old_members();
   const Index drop = std::min(event.keep_after, durable_);
   if (drop < log_.first()) return;
   log_.compact(drop);
@@ -103,7 +104,10 @@ void Raft::Impl::answer_installed(NodeId leader, const SnapshotMeta& snapshot, s
 void Raft::Impl::install(const SnapshotMeta& snapshot) {
   const bool in_log = log_.term_at(snapshot.index) == snapshot.term;
   if (snapshot.index <= commit_) {  // the log came faster
-    if (in_log && snapshot.index > snapshot_.index) snapshot_ = snapshot;
+    if (in_log && snapshot.index > snapshot_.index) {
+      snapshot_ = snapshot;
+      forget_old_members();
+    }
     return;
   }
   if (in_log) {
@@ -121,6 +125,10 @@ void Raft::Impl::install(const SnapshotMeta& snapshot) {
     writing().restart_after = snapshot;
   }
   snapshot_ = snapshot;
+  if (in_log)
+    forget_old_members();
+  else
+    start_members(snapshot.index, snapshot.configuration);
   commit_ = applied_ = snapshot.index;
   recount_uncommitted();
   out_.restore = snapshot;

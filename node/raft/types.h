@@ -88,7 +88,8 @@ struct Config {
   std::size_t max_inflight_bytes = 4 << 20;      ///< their bytes
   std::size_t max_uncommitted_bytes = 64 << 20;  ///< beyond it proposals are refused as busy
   std::size_t snapshot_chunk_bytes = 256 << 10;
-  std::set<std::string> defects;  ///< planted bugs, see defects.h; empty in every real use
+  std::uint64_t max_promotion_lag = 1000;  ///< entries that a learner lacks when made a voter
+  std::set<std::string> defects;           ///< planted bugs, see defects.h; empty in every real use
 };
 
 }  // namespace plumbline::raft
