@@ -2,6 +2,7 @@
 /// Script: what was really done to a cluster, call by call, with every target resolved: enough to
 /// do it again, on the same kind of cluster or another.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
