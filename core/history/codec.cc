@@ -98,6 +98,12 @@ Result<Event> parse_line(std::string_view line, bool& has_index) {
 
 }  // namespace
 
+std::string to_json_text(const Value& value) {
+  std::string out;
+  write_value(out, value);
+  return out;
+}
+
 std::string to_json_line(const Event& event) {
   std::string out = "{\"index\":" + std::to_string(event.index);
   out += ",\"time\":" + std::to_string(event.time.count()) + ",\"process\":";

@@ -13,6 +13,8 @@
 
 namespace plumbline {
 
+/// One value, in one line. Bytes that are not UTF-8 become U+FFFD. JsonReader reads it back.
+std::string to_json_text(const Value& value);
 /// One line, without the newline.
 std::string to_json_line(const Event& event);
 /// Fails: corrupt, saying which field is wrong. Unknown fields are ignored.
