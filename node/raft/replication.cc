@@ -85,7 +85,7 @@ void Raft::Impl::on_match(NodeId from, Progress& peer, Index match) {
   if (news) advance_commit();
   if (role_ != Role::leader) return;  // it committed that we are no member
   replicate(from, peer);
-  if (transfer_) tell_target();
+  if (transfer_ && from == transfer_->to) tell_target();
 }
 
 /// Looks for the place where the logs meet, a term at a time. What the peer has at the place tried
@@ -114,7 +114,7 @@ void Raft::Impl::handle(const Message& message, HeartbeatResponse& response) {
   if (peer == nullptr) return;
   recover(message.from, *peer);
   echoed(*peer, response.round);
-  if (transfer_) tell_target();
+  if (transfer_ && message.from == transfer_->to) tell_target();
 }
 
 /// A peer that answers heartbeats but not appends: they (or the answers) are lost, or its disk is

@@ -251,7 +251,9 @@ void Script::status_of(NodeId id) {
   if (!cluster_->is_up(id)) return print(str(name_of(id), " is down"));
   const auto status = cluster_->raft(id).status();
   const bool first = *status.configuration == cluster_->first_members();
-  print(describe(status) + (first ? "" : " members " + raft::describe(*status.configuration)));
+  const bool none = status.configuration->voters.empty();
+  const std::string shown = none ? "unknown" : raft::describe(*status.configuration);
+  print(describe(status) + (first ? "" : " members " + shown));
 }
 
 Script::Commands Script::time_commands() {
