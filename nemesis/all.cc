@@ -10,17 +10,39 @@ namespace plumbline {
 const std::vector<Fault>& all_faults() {
   static const std::vector<Fault> k_faults = [] {
     std::vector<Fault> faults;
-    for (auto* family : {partition_faults, kill_faults, pause_faults})
+    for (auto* family :
+         {partition_faults, kill_faults, pause_faults, packets_faults, clock_faults, disk_faults,
+          power_faults, bit_flip_faults, membership_faults, transfer_faults})
       for (Fault& fault : family()) faults.push_back(std::move(fault));
     return faults;
   }();
   return k_faults;
 }
 
+namespace {
+
+constexpr const char* k_everything = "everything";
+
+/// The first fault of each family does what the others of it do, in turn.
+std::vector<Fault> first_of_each_family() {
+  std::vector<Fault> faults;
+  for (const Fault& fault : all_faults())
+    if (std::ranges::find(faults, fault.family, &Fault::family) == faults.end())
+      faults.push_back(fault);
+  return faults;
+}
+
+bool can_do(const std::set<Ability>& abilities, const Fault& fault) {
+  return std::ranges::includes(abilities, fault.needs);
+}
+
+}  // namespace
+
 Result<std::vector<Fault>> parse_faults(const std::string& list) {
   if (list.empty() || list == "none") return std::vector<Fault>{};
+  if (list == k_everything) return first_of_each_family();
   const std::string asked = list == "all" ? "partition,kill,pause" : list;
-  std::vector<std::string> known = {"all", "none"};
+  std::vector<std::string> known = {"all", k_everything, "none"};
   for (const Fault& fault : all_faults()) known.push_back(fault.name);
   std::vector<Fault> faults;
   for (const std::string& word : split(asked, ',')) {
@@ -32,6 +54,29 @@ Result<std::vector<Fault>> parse_faults(const std::string& list) {
                                                   : str(": one of ", join(known, ", "))));
     }
     if (std::ranges::find(faults, word, &Fault::name) == faults.end()) faults.push_back(*found);
+  }
+  return faults;
+}
+
+std::string needs_in_words(const Fault& fault) {
+  std::vector<std::string> names;
+  for (const Ability ability : fault.needs) names.emplace_back(to_string(ability));
+  return names.empty() ? "" : "needs " + join(names, " and ");
+}
+
+Result<std::vector<Fault>> faults_for(const std::string& list, const std::set<Ability>& abilities,
+                                      const std::string& target) {
+  TRY_ASSIGN(std::vector<Fault> faults, parse_faults(list));
+  if (list == k_everything)
+    std::erase_if(faults, [&](const Fault& fault) { return !can_do(abilities, fault); });
+  for (const Fault& fault : faults) {
+    if (can_do(abilities, fault)) continue;
+    std::vector<std::string> names;
+    for (const Ability ability : abilities) names.emplace_back(to_string(ability));
+    return fail(
+        Error::Code::invalid,
+        str("the fault ", fault.name, " ", needs_in_words(fault), ", but the target ", target,
+            " has ", names.empty() ? "only processes and cuts" : join(names, ", ")));
   }
   return faults;
 }

@@ -55,10 +55,15 @@ class Cluster {
 
   // Each acts on the given nodes at the same time, is idempotent, and returns when it has taken
   // hold (the process is gone, is stopped, runs again).
-  virtual PerNode kill(const Nodes& nodes) = 0;    ///< SIGKILL the system's process
-  virtual PerNode start(const Nodes& nodes) = 0;   ///< start it again; running already is ok
+  virtual PerNode kill(const Nodes& nodes) = 0;  ///< SIGKILL the system's process
+  /// Start it again; running already is ok. One that is no member, or that its disk keeps from
+  /// running while a fault of ours is on that disk, stays down, and that is ok too: see down().
+  virtual PerNode start(const Nodes& nodes) = 0;
   virtual PerNode pause(const Nodes& nodes) = 0;   ///< SIGSTOP; failed where it does not run
   virtual PerNode resume(const Nodes& nodes) = 0;  ///< SIGCONT
+
+  /// Nodes that can do nothing now, as far as is known: their process does not run.
+  virtual Nodes down() { return {}; }
 
   // ---- Each of these only where abilities() has it; else it fails: unavailable.
   virtual std::set<Ability> abilities() const { return {}; }
@@ -69,7 +74,9 @@ class Cluster {
   /// The power fails on them at the same time: the process is gone, and with it what was written
   /// and not synced (all of it or any part). start() brings them back.
   virtual PerNode cut_power(const Nodes& nodes);
-  /// One bit of one file of the stopped system's data changes on each node.
+  /// One bit of one file of the stopped system's data changes on each node; not in what was written
+  /// last of all, where nobody can tell damage from what a crash leaves. The system may refuse to
+  /// start from it.
   virtual PerNode flip_bit(const Nodes& nodes);
   /// The nodes that are voters now, according to a leader; empty if nobody can say.
   virtual Nodes voters();
@@ -84,8 +91,9 @@ class Cluster {
   /// Who leads now according to the nodes that answer; several during a partition, perhaps none.
   virtual Nodes leaders() = 0;
 
-  /// Undoes everything at once (resume, start, heal the network) and looks: every node must be
-  /// free of our rules and have its process running. Fails: failed, naming what is left.
+  /// Undoes everything at once (resume, start, heal network, clocks and disks, add who is no
+  /// member) and looks: every node must be free of our rules and have its process running. Fails:
+  /// failed, naming what is left.
   virtual Status heal_and_verify() = 0;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "nemesis/quorum.h"
+
 namespace plumbline {
 
 namespace {
@@ -16,8 +18,6 @@ Cut split_at(const Nodes& nodes, std::size_t count) {
   const auto middle = nodes.begin() + static_cast<std::ptrdiff_t>(count);
   return complete_cut({Nodes(nodes.begin(), middle), Nodes(middle, nodes.end())});
 }
-
-std::size_t majority_of(const Nodes& nodes) { return nodes.size() / 2 + 1; }
 
 }  // namespace
 
@@ -56,7 +56,7 @@ Cut cut_off(const Nodes& nodes, const NodeName& node) {
 Cut cut_ring(const Nodes& nodes, Rng& rng) {
   const Nodes ring = shuffled(nodes, rng);
   const std::size_t count = ring.size();
-  const std::size_t peers = majority_of(ring) - 1;
+  const std::size_t peers = majority_of(ring.size()) - 1;
   // An odd number of peers cannot be split evenly between both neighbours: up to 5 nodes one link
   // then goes one way only (3 nodes: a hears b hears c hears a), above that one more is heard.
   const std::size_t before = count <= 5 ? peers / 2 : (peers + 1) / 2;
@@ -80,7 +80,7 @@ Cut cut_one_way(const Nodes& nodes, Rng& rng) {
   Nodes peers = shuffled(nodes, rng);
   const NodeName node = peers.back();
   peers.pop_back();
-  peers.resize(std::min(peers.size(), majority_of(nodes)));
+  peers.resize(std::min(peers.size(), majority_of(nodes.size())));
   Cut cut;
   if (rng.chance(0.5)) {
     cut[node].insert(peers.begin(), peers.end());

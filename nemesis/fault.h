@@ -3,6 +3,7 @@
 /// in nemesis/faults/ and one line in all.cc.
 
 #include <functional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -32,6 +33,9 @@ struct Fault {
   int heal_order = 0;  ///< at the end of a run the lowest is healed first: resume, start, network
   /// What can be asked of it: shapes or selectors. The schedule picks one each time.
   std::vector<std::string> specs;
+  std::set<Ability> needs{};  ///< of the target
+  /// Injected and healed this often in the time of one: links that come and go.
+  int flaps = 1;
 
   /// Fails: as the Cluster's calls do; the fault may then be half in force, so heal it.
   std::function<Result<Injection>(Cluster&, const std::string& spec, Rng&)> inject;

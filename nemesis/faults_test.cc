@@ -28,7 +28,10 @@ TEST(Faults, EveryFaultTakesHoldInEveryShapeAndHealsToAWholeCluster) {
         const Deed done = perform(all_faults(), asked(fault.name, spec), cluster, rng);
         ASSERT_EQ(done.error, "");
         EXPECT_TRUE(done.value.is_list());
-        EXPECT_FALSE(cluster.whole());
+        // A jump of a clock, a hand-over and a replacement are over when they are done.
+        const bool lasts =
+            fault.family != "clock" && fault.family != "transfer" && fault.name != "replace";
+        EXPECT_TRUE(!lasts || !cluster.whole());
         EXPECT_EQ(perform(all_faults(), heal(fault.name), cluster, rng).error, "");
         EXPECT_TRUE(cluster.whole());
         EXPECT_EQ(perform(all_faults(), heal(fault.name), cluster, rng).error, "");
@@ -148,8 +151,8 @@ TEST(FaultTable, OnlyStoppingAMajorityLeavesNoQuorum) {
   std::set<std::string> without;
   for (const Fault& fault : all_faults())
     if (leaves_no_quorum(fault)) without.insert(fault.name);
-  EXPECT_EQ(without,
-            (std::set<std::string>{"kill-all", "kill-majority", "pause-all", "pause-majority"}));
+  EXPECT_EQ(without, (std::set<std::string>{"kill-all", "kill-majority", "pause-all",
+                                            "pause-majority", "power-all", "power-majority"}));
 }
 
 TEST(FaultTable, NamesAreUniqueAndEachFamilyHasOneHealOrder) {
@@ -170,7 +173,8 @@ TEST(FaultTable, ListsAreParsedOnceEachAndSlipsAreNamed) {
   const auto slip = parse_faults("kill,partiton");
   ASSERT_FALSE(slip);
   EXPECT_EQ(slip.error().what, "unknown fault 'partiton': did you mean 'partition'?");
-  EXPECT_THAT(parse_faults("earthquake").error().what, testing::HasSubstr("one of all, none,"));
+  EXPECT_THAT(parse_faults("earthquake").error().what,
+              testing::HasSubstr("one of all, everything, none,"));
 }
 
 }  // namespace

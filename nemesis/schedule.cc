@@ -33,14 +33,17 @@ struct Choice {
   std::string name;
   std::vector<std::string> specs;
   Operation heal;
+  int flaps = 1;
   Deck spec_deck{};
 };
 
 /// The faults of one family, of which at most one is in force.
 struct Lane {
-  std::vector<Choice> choices;
+  std::vector<Choice> choices{};
   Deck deck{};
-  std::optional<std::size_t> in_force;
+  std::optional<std::size_t> in_force{};
+  std::size_t last = 0;  ///< of choices, the one begun last
+  int again = 0;         ///< it flaps so many times more
   Nanos due{};
   Rng rng;  ///< its own, so that one family's timing does not shift the choices of another
 };
@@ -91,7 +94,7 @@ class Schedule : public gen::Gen {
     answer.planned.operation = flip(lane);
     answer.planned.thread = gen::k_nemesis_thread;
     answer.planned.time = when;
-    lane.due = when + next_stretch(options_, lane.rng);
+    lane.due = when + next_stretch(options_, lane.rng) / lane.choices[lane.last].flaps;
     answer.then = std::make_shared<Schedule>(options_, std::move(lanes), true);
     return answer;
   }
@@ -103,8 +106,14 @@ class Schedule : public gen::Gen {
       lane.in_force.reset();
       return ending.heal;
     }
-    lane.in_force = lane.deck.draw(lane.choices.size(), lane.rng);
-    Choice& starting = lane.choices[*lane.in_force];
+    if (lane.again > 0) {
+      --lane.again;
+    } else {
+      lane.last = lane.deck.draw(lane.choices.size(), lane.rng);
+      lane.again = lane.choices[lane.last].flaps - 1;
+    }
+    lane.in_force = lane.last;
+    Choice& starting = lane.choices[lane.last];
     const std::size_t spec = starting.spec_deck.draw(starting.specs.size(), lane.rng);
     return {.f = starting.name, .key = {}, .value = Value(starting.specs[spec])};
   }
@@ -140,9 +149,10 @@ gen::GenPtr make_schedule(const std::vector<Fault>& faults, const ScheduleOption
         static_cast<std::size_t>(std::ranges::find(families, fault.family) - families.begin());
     if (place == families.size()) {
       families.push_back(fault.family);
-      lanes.push_back({.choices = {}, .deck = {}, .in_force = {}, .due = {}, .rng = rng.fork()});
+      lanes.push_back({.rng = rng.fork()});
     }
-    lanes[place].choices.push_back({fault.name, fault.specs, heal_operation(fault), {}});
+    lanes[place].choices.push_back(
+        {fault.name, fault.specs, heal_operation(fault), fault.flaps, {}});
   }
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     // Shifted evenly over one interval, so that fixed intervals do not run in step.

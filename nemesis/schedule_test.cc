@@ -159,6 +159,25 @@ TEST(Schedule, EveryFaultOfAFamilyAndEveryShapeHasItsTurnBeforeAnyComesAgain) {
   EXPECT_EQ(shapes.size(), 7u);
 }
 
+TEST(Schedule, AFlappingFaultComesAndGoesManyTimesInTheTimeOfOne) {
+  const auto steps =
+      drive(make_schedule(faults("partition-flap"), {.interval = 6s, .seed = 1}), 17s);
+  ASSERT_EQ(steps.size(), 13u);
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    EXPECT_EQ(steps[i].time, 5s + 1s * static_cast<int>(i));
+    EXPECT_EQ(steps[i].operation.f, i % 2 == 0 ? "partition-flap" : "heal-partition-flap");
+  }
+}
+
+TEST(Schedule, AfterItsFlapsAFaultLeavesItsFamilyToTheOthers) {
+  std::vector<std::string> names;
+  for (const Step& step :
+       drive(make_schedule(faults("partition-flap,partition-ring"), {.seed = 3}), 300s))
+    if (step.operation.value.is_text() && (names.empty() || names.back() != step.operation.f))
+      names.push_back(step.operation.f);
+  EXPECT_GT(names.size(), 6u);
+}
+
 TEST(Schedule, StaggeredStretchesLieWithinTwoIntervals) {
   Nanos before{};
   Nanos longest{};

@@ -100,9 +100,9 @@ class RecordingCluster : public Cluster {
 
   const Nodes& nodes() const override { return cluster_.nodes(); }
   std::set<Ability> abilities() const override { return cluster_.abilities(); }
+  Nodes down() override { return cluster_.down(); }
   Nodes voters() override { return cluster_.voters(); }
   Nodes leaders() override { return cluster_.leaders(); }
-  Nodes down() override { return cluster_.down(); }
 
   Status set_cut(const Cut& cut) override {
     return keep("cut", value_of(cut), [&] { return cluster_.set_cut(cut); });

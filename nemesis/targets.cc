@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "nemesis/quorum.h"
+
 namespace plumbline {
 
 namespace {
@@ -32,7 +34,7 @@ std::optional<Nodes> select(const std::string& selector, Cluster& cluster, Rng& 
   if (count == 0) return std::nullopt;
   if (selector == "all") return nodes;
   if (selector == "one") return random_nodes(nodes, 1, 1, rng);
-  if (selector == "majority") return random_nodes(nodes, count / 2 + 1, count, rng);
+  if (selector == "majority") return random_nodes(nodes, majority_of(count), count, rng);
   if (selector == "minority") {
     if (count < 3) return std::nullopt;
     return random_nodes(nodes, 1, (count - 1) / 2, rng);

@@ -55,7 +55,7 @@ class RemoteCluster : public Cluster {
   /// started.
   Nodes take_deaths();
   /// Nodes whose process was killed, never started, or ended by itself.
-  Nodes down();
+  Nodes down() override;
 
   /// Calls `act` for every node at the same time, each in a thread of its own.
   PerNode on_each(const Nodes& nodes, const std::function<Status(const HeldNode&)>& act);

@@ -8,5 +8,12 @@ namespace plumbline {
 std::vector<Fault> partition_faults();
 std::vector<Fault> kill_faults();
 std::vector<Fault> pause_faults();
+std::vector<Fault> packets_faults();
+std::vector<Fault> clock_faults();
+std::vector<Fault> disk_faults();
+std::vector<Fault> power_faults();
+std::vector<Fault> bit_flip_faults();
+std::vector<Fault> membership_faults();
+std::vector<Fault> transfer_faults();
 
 }  // namespace plumbline

@@ -35,6 +35,14 @@ Result<Value> heal_partition(Cluster& cluster) {
   return heard_sets(cluster.nodes(), {});
 }
 
+/// How often a flapping link goes and comes back in one interval.
+constexpr int k_flaps = 6;
+
+Fault flapping(Fault fault) {
+  fault.flaps = k_flaps;
+  return fault;
+}
+
 Fault partition_fault(std::string name, std::string summary, std::vector<std::string> shapes) {
   return {.name = std::move(name),
           .summary = std::move(summary),
@@ -60,6 +68,8 @@ std::vector<Fault> partition_faults() {
       partition_fault("partition-leader", "the leader alone", {"leader"}),
       partition_fault("partition-one-way", "one node stops hearing, or being heard by, a majority",
                       {"one-way"}),
+      flapping(partition_fault("partition-flap", "links that go and come back, also one way only",
+                               {"one-way", "one", "leader"})),
   };
 }
 

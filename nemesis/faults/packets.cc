@@ -1,0 +1,70 @@
+/// Packets: links that delay, lose, repeat or reorder what they carry.
+/// Catches: late and repeated messages that are taken for new ones, answers that are counted twice,
+/// and whoever gives up for good after a loss.
+
+#include "nemesis/faults/faults.h"
+
+namespace plumbline {
+
+namespace {
+
+/// Each is drawn between half and the whole of these. Delays stay below an election timeout, and
+/// losses below what makes every round fail: the system can still work, under protest.
+constexpr Nanos k_delay = 100ms;
+constexpr Nanos k_jitter = 200ms;
+constexpr double k_loss = 0.3;
+constexpr double k_duplicate = 0.5;
+
+Packets draw_packets(const std::string& spec, Rng& rng) {
+  const double strength = 0.5 + rng.unit() / 2;
+  const auto part_of = [strength](Nanos whole) {
+    return Nanos(static_cast<Nanos::rep>(static_cast<double>(whole.count()) * strength));
+  };
+  if (spec == "delay") return {.delay = part_of(k_delay), .jitter = part_of(k_delay)};
+  if (spec == "loss") return {.loss = k_loss * strength};
+  if (spec == "duplicate") return {.jitter = part_of(k_delay), .duplicate = k_duplicate * strength};
+  if (spec == "reorder") return {.jitter = part_of(k_jitter)};
+  CHECK(spec == "flaky", "an unknown trouble reached packets: " + spec);
+  return {.delay = part_of(k_delay) / 2,
+          .jitter = part_of(k_jitter),
+          .loss = k_loss * strength / 2,
+          .duplicate = k_duplicate * strength / 2};
+}
+
+Result<Injection> inject_packets(Cluster& cluster, const std::string& spec, Rng& rng) {
+  if (cluster.nodes().size() < 2) return Skipped{"one node has no links"};
+  TRY(cluster.set_packets(draw_packets(spec, rng)));
+  return Installed{Value::list(spec)};
+}
+
+Result<Value> heal_packets(Cluster& cluster) {
+  TRY(cluster.set_packets({}));
+  return Value(Value::List{});
+}
+
+Fault packets_fault(std::string name, std::string summary, std::vector<std::string> specs) {
+  return {.name = std::move(name),
+          .summary = std::move(summary),
+          .family = "packets",
+          .heal_order = 2,
+          .specs = std::move(specs),
+          .needs = {Ability::packets},
+          .inject = inject_packets,
+          .heal = heal_packets};
+}
+
+}  // namespace
+
+std::vector<Fault> packets_faults() {
+  return {
+      packets_fault("packets", "bad links between all nodes, in another way each time",
+                    {"delay", "loss", "duplicate", "reorder", "flaky"}),
+      packets_fault("packets-delay", "all packets come late", {"delay"}),
+      packets_fault("packets-loss", "some packets are lost", {"loss"}),
+      packets_fault("packets-duplicate", "some packets come twice", {"duplicate"}),
+      packets_fault("packets-reorder", "packets overtake each other", {"reorder"}),
+      packets_fault("packets-flaky", "a little of all that", {"flaky"}),
+  };
+}
+
+}  // namespace plumbline

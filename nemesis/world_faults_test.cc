@@ -1,0 +1,238 @@
+// Goal: faults of links, clocks, disks, power and membership do what they are asked for, choose
+// whom they may, and are undone.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "nemesis/all.h"
+#include "nemesis/perform.h"
+#include "nemesis/testing.h"
+
+namespace plumbline {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+Deed inject(Cluster& cluster, const std::string& f, const std::string& spec,
+            std::uint64_t seed = 1) {
+  Rng rng(seed);
+  return perform(all_faults(), {.f = f, .key = {}, .value = Value(spec)}, cluster, rng);
+}
+Deed undo(Cluster& cluster, const std::string& f) {
+  Rng rng(1);
+  return perform(all_faults(), {.f = "heal-" + f, .key = {}, .value = {}}, cluster, rng);
+}
+
+TEST(PacketFaults, EachTroubleIsTheOneAskedForAndLeavesHope) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE(str("seed ", seed));
+    const auto trouble = [seed](const std::string& spec) {
+      FakeCluster cluster(3);
+      EXPECT_EQ(inject(cluster, "packets", spec, seed).value, Value::list(spec));
+      EXPECT_LT(cluster.packets.delay + cluster.packets.jitter, 300ms) << "an election timeout";
+      EXPECT_LT(cluster.packets.loss, 0.5);
+      return cluster.packets;
+    };
+    EXPECT_GT(trouble("delay").delay, 0s);
+    EXPECT_GT(trouble("loss").loss, 0.1);
+    EXPECT_GT(trouble("duplicate").duplicate, 0.2);
+    EXPECT_GT(trouble("reorder").jitter, 50ms);
+    EXPECT_EQ(trouble("reorder").loss, 0);
+    const Packets flaky = trouble("flaky");
+    EXPECT_TRUE(flaky.delay > 0s && flaky.loss > 0 && flaky.duplicate > 0);
+  }
+}
+
+TEST(ClockFaults, RatesStayWithinWhatLeasesAllowAndJumpsGoBothWays) {
+  constexpr double k_lease_share = 0.9;
+  bool forth = false;
+  bool back = false;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    FakeCluster cluster(5);
+    inject(cluster, "clock", "drift", seed);
+    for (const auto& [a, one] : cluster.clocks)
+      for (const auto& [b, other] : cluster.clocks)
+        EXPECT_GT(one.rate / other.rate, k_lease_share) << "seed " << seed;
+    cluster.clocks.clear();
+    inject(cluster, "clock", "jump", seed);
+    for (const auto& [node, trouble] : cluster.clocks) {
+      EXPECT_EQ(trouble.rate, 1);
+      EXPECT_NE(trouble.jump, 0s);
+      forth = forth || trouble.jump > 1h;
+      back = back || trouble.jump < -1h;
+    }
+  }
+  EXPECT_TRUE(forth && back);
+}
+
+TEST(DiskFaults, ANodeThatEndedOfItsDiskIsStartedOnceTheDiskIsWell) {
+  for (const char* spec : {"full", "failing"}) {
+    FakeCluster cluster(3);
+    const Deed done = inject(cluster, "disk", spec);
+    ASSERT_EQ(done.value.as_list().size(), 1u);
+    EXPECT_EQ(cluster.down().size(), 1u);
+    EXPECT_EQ(undo(cluster, "disk").error, "");
+    EXPECT_TRUE(cluster.whole());
+  }
+}
+
+TEST(DiskFaults, HealingAnotherFaultLeavesANodeWithAFullDiskDown) {
+  FakeCluster cluster(3);
+  inject(cluster, "disk-full", "full");
+  EXPECT_EQ(undo(cluster, "kill").error, "");
+  EXPECT_EQ(cluster.down().size(), 1u);
+}
+
+TEST(BitFlip, IsAlwaysOnTheSameStoppedNodeWhichIsReplacedIfItRefusesToStart) {
+  FakeCluster cluster(5);
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    EXPECT_EQ(inject(cluster, "bit-flip", "one", seed).value, Value::list("n5"));
+    cluster.journal.clear();
+    EXPECT_EQ(undo(cluster, "bit-flip").error, "");
+    EXPECT_THAT(cluster.journal, ElementsAre("start n5", "remove n5", "add n5"));
+    EXPECT_TRUE(cluster.whole());
+  }
+}
+
+TEST(BitFlip, ANodeThatStartsFromItIsLeft) {
+  FakeCluster cluster(5);
+  inject(cluster, "bit-flip", "one");
+  cluster.damaged.clear();
+  cluster.journal.clear();
+  undo(cluster, "bit-flip");
+  EXPECT_THAT(cluster.journal, ElementsAre("start n5"));
+}
+
+TEST(BitFlip, LeavesANodeAloneThatIsNoVoter) {
+  FakeCluster cluster(5);
+  cluster.members.erase("n5");
+  EXPECT_THAT(inject(cluster, "bit-flip", "one").error, HasSubstr("no voter"));
+}
+
+TEST(MembershipFaults, OneVoterGoesAndComesBack) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    FakeCluster cluster(5);
+    EXPECT_EQ(inject(cluster, "membership", "one", seed).error, "");
+    EXPECT_EQ(cluster.members.size(), 4u);
+    undo(cluster, "membership");
+    EXPECT_TRUE(cluster.whole());
+  }
+}
+
+TEST(MembershipFaults, NobodyGoesWhereTooFewWouldBeUp) {
+  FakeCluster cluster(5);
+  cluster.kill({"n1", "n2"});
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const std::size_t before = cluster.members.size();
+    const Deed done = inject(cluster, "membership", "one", seed);
+    if (done.error.empty()) {
+      EXPECT_THAT(done.value, testing::AnyOf(Value::list("n1"), Value::list("n2")));
+      cluster.members.insert(done.value.as_list()[0].as_text());
+    } else {
+      EXPECT_THAT(done.error, HasSubstr("too few voters are up"));
+      EXPECT_EQ(cluster.members.size(), before);
+    }
+  }
+  cluster.leading = {"n3"};
+  EXPECT_THAT(inject(cluster, "membership", "leader").error, StartsWith("skipped: without n3"));
+  EXPECT_EQ(inject(cluster, "membership-unsafe", "leader").error, "");
+}
+
+TEST(MembershipFaults, TheLastVoterStaysEvenWithoutCare) {
+  FakeCluster cluster(1);
+  EXPECT_THAT(inject(cluster, "membership-unsafe", "one").error, HasSubstr("the last voter stays"));
+}
+
+TEST(MembershipFaults, ReplaceTakesOutAndAddsAtOnce) {
+  FakeCluster cluster(5);
+  cluster.leading = {"n2"};
+  EXPECT_EQ(inject(cluster, "replace", "leader").value, Value::list("n2"));
+  EXPECT_THAT(cluster.journal, ElementsAre("remove n2", "add n2"));
+  EXPECT_TRUE(cluster.whole());
+}
+
+TEST(MembershipFaults, AChangeThatIsNotDoneInTimeIsDoneByTheNextHeal) {
+  FakeCluster cluster(5);
+  inject(cluster, "membership", "one");
+  cluster.no_change = Error{Error::Code::timeout, "no leader did it"};
+  EXPECT_EQ(undo(cluster, "membership").error, "");
+  EXPECT_FALSE(cluster.whole());
+  EXPECT_EQ(inject(cluster, "membership", "one").error, "") << "it may still come about";
+  cluster.no_change.reset();
+  undo(cluster, "membership");
+  EXPECT_TRUE(cluster.whole());
+}
+
+TEST(MembershipFaults, WhereNobodyLeadsNothingIsDone) {
+  FakeCluster cluster(5);
+  cluster.members.clear();
+  EXPECT_EQ(inject(cluster, "membership", "one").error, "skipped: nobody knows who votes");
+  EXPECT_EQ(undo(cluster, "membership").error, "");
+}
+
+TEST(TransferFaults, LeadershipGoesToAVoterThatRunsAndDoesNotLead) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    FakeCluster cluster(5);
+    cluster.leading = {"n1"};
+    cluster.kill({"n2"});
+    cluster.members.erase("n3");
+    const Deed done = inject(cluster, "transfer", "random", seed);
+    EXPECT_THAT(done.value, testing::AnyOf(Value::list("n4"), Value::list("n5")));
+  }
+}
+
+TEST(TransferFaults, OneThatIsBehindIsStoppedWhileItIsAsked) {
+  FakeCluster cluster(2);
+  cluster.leading = {"n1"};
+  cluster.no_transfer = Error{Error::Code::failed, "the other node did not take over"};
+  const Deed done = inject(cluster, "transfer", "behind");
+  EXPECT_EQ(done.error, "") << "that it does not take over is what was to be tried";
+  EXPECT_THAT(cluster.journal, ElementsAre("pause n2", "transfer n2", "resume n2"));
+  EXPECT_TRUE(cluster.whole());
+  EXPECT_THAT(inject(cluster, "transfer", "random").error, StartsWith("skipped: the other node"));
+}
+
+TEST(TransferFaults, WithoutALeaderItIsSkipped) {
+  FakeCluster cluster(3);
+  EXPECT_THAT(inject(cluster, "transfer", "random").error, StartsWith("skipped: no node leads"));
+}
+
+TEST(FaultsFor, EverythingIsOneFaultOfEachFamilyThatTheTargetCanDo) {
+  const auto names = [](const std::set<Ability>& abilities) {
+    std::vector<std::string> found;
+    const auto faults = faults_for("everything", abilities, "sim");
+    for (const Fault& fault : *faults) found.push_back(fault.name);
+    return found;
+  };
+  EXPECT_THAT(names({}), ElementsAre("partition", "kill", "pause"));
+  EXPECT_THAT(names({Ability::packets, Ability::membership}),
+              ElementsAre("partition", "kill", "pause", "packets", "membership"));
+  EXPECT_THAT(names(FakeCluster(1).abilities()),
+              ElementsAre("partition", "kill", "pause", "packets", "clock", "disk", "power",
+                          "bit-flip", "membership", "transfer"));
+}
+
+TEST(FaultsFor, AFaultThatTheTargetCannotDoIsRefusedByName) {
+  const auto refused = faults_for("kill,bit-flip", {Ability::membership}, "local");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what,
+            "the fault bit-flip needs disks and membership, but the target local has membership");
+  EXPECT_THAT(faults_for("clock", {}, "ssh").error().what, HasSubstr("only processes and cuts"));
+  EXPECT_EQ(faults_for("all", {}, "local")->size(), 3u);
+}
+
+TEST(FaultTable, WithoutTheirAbilitiesFaultsFailAsUnavailable) {
+  class Plain : public FakeCluster {
+   public:
+    using FakeCluster::FakeCluster;
+    Status set_packets(const Packets& p) override { return Cluster::set_packets(p); }
+    PerNode cut_power(const Nodes& n) override { return Cluster::cut_power(n); }
+  };
+  Plain cluster(3);
+  EXPECT_EQ(inject(cluster, "packets", "loss").failure->code, Error::Code::unavailable);
+  EXPECT_EQ(inject(cluster, "power", "one").failure->code, Error::Code::unavailable);
+}
+
+}  // namespace
+}  // namespace plumbline
