@@ -95,6 +95,15 @@ TEST(Linearizable, SaysWhatAPhantomIs) {
   EXPECT_EQ(verdict.counterexamples.at(0).core.size(), 1U);
 }
 
+TEST(Linearizable, ARemovedValueMustNotComeBack) {
+  const auto before = Script().call(0, "write", 1).invoke(0, "remove").ok(0, "remove", 1);
+  EXPECT_EQ(check(Script(before).invoke(1, "read").ok(1, "read", Value())).validity,
+            Validity::valid);
+  EXPECT_EQ(check(Script(before).call(1, "read", 1)).validity, Validity::invalid);
+  EXPECT_EQ(check(Script().call(0, "write", 1).invoke(0, "remove").ok(0, "remove", 2)).validity,
+            Validity::invalid);
+}
+
 TEST(Linearizable, SaysWhatALostUpdateIs) {
   const Verdict verdict = check(Script()
                                     .call(0, "write", 1)
@@ -189,7 +198,7 @@ TEST(Linearizable, AnUnknownModelIsUnknownWithTheNearest) {
 }
 
 TEST(Linearizable, ACallThatIsNoneOfTheModelsIsUnknown) {
-  EXPECT_THAT(check(Script().call(0, "push", 1)).reason, HasSubstr("must be read, write or cas"));
+  EXPECT_THAT(check(Script().call(0, "push", 1)).reason, HasSubstr("must be read, write, cas or remove"));
   EXPECT_THAT(check(Script().call(0, "cas", 1)).reason, HasSubstr("cas takes [expected new]"));
 }
 

@@ -118,6 +118,7 @@ inline Operation Simulation::operation() {
   if (model == "register" || model == "cas-register") {
     if (choice == 0) return {.f = "read"};
     if (choice == 1 || model == "register") return {.f = "write", .value = fresh_value()};
+    if (rng_.chance(0.3)) return {.f = "remove"};
     return {.f = "cas", .value = Value::list(some_value(), fresh_value())};
   }
   if (model == "mutex") return {.f = choice == 0 ? "release" : "acquire"};
@@ -161,6 +162,9 @@ inline void Simulation::apply(Client& client) {
   } else if (f == "cas") {
     client.succeeded = state_ == argument.as_list()[0];
     if (client.succeeded) state_ = argument.as_list()[1];
+  } else if (f == "remove" && shape_.model != "set") {
+    client.result = state_;
+    state_ = {};
   } else if (f == "acquire" || f == "release") {
     client.succeeded = state_.as_bool() == (f == "release");
     if (client.succeeded) state_ = Value(f == "acquire");

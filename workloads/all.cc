@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "workloads/append.h"
 #include "workloads/claim.h"
+#include "workloads/kv.h"
 #include "workloads/register.h"
 
 namespace plumbline {
@@ -30,6 +31,7 @@ const std::vector<WorkloadEntry>& all_workloads() {
        register_workload},
       {"append", "appends to independent lists, and reads of them", append_workload},
       {"claim", "keys that only the first of many claims may take", claim_workload},
+      {"kv", "keys that are made, changed and removed, and live long", kv_workload},
   };
   return k_all;
 }

@@ -75,15 +75,15 @@ KeyThreads key_threads(const WorkloadOptions& options) {
 }
 
 gen::GenPtr on_independent_keys(const WorkloadOptions& options, const Operation& read,
-                                const gen::GenPtr& changes) {
+                                const gen::GenPtr& changes, KeyLife life) {
   const KeyThreads threads = key_threads(options);
   const gen::GenPtr reads = gen::repeat(read);
   const gen::GenPtr others = threads.readers < options.nodes ? gen::mix({reads, changes}) : changes;
   const int widest = (options.concurrency + threads.groups - 1) / threads.groups;
-  const int processes = std::max(k_processes_per_key, 2 * widest);
+  const int processes = std::max(k_processes_per_key * life.times, 2 * widest);
   const auto one_key = [=](const Value& key) {
     return gen::limit(
-        calls_of(key, options),
+        calls_of(key, options) * life.times,
         gen::process_limit(processes, gen::reserve({{threads.readers, reads}}, others)));
   };
   const Nanos mean(static_cast<std::int64_t>(1e9 / options.rate));

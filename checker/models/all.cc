@@ -35,7 +35,7 @@ ModelEntry entry(const char* name, const char* summary) {
 const std::vector<ModelEntry>& table() {
   static const std::vector<ModelEntry> k_table = {
       entry<Register>("register", "one value: read, write"),
-      entry<CasRegister>("cas-register", "one value: read, write, cas [expected new]"),
+      entry<CasRegister>("cas-register", "one value: read, write, cas [expected new], remove"),
       entry<Kv>("kv", "one string: get, put, append; starts empty"),
       entry<ListAppend>("list-append", "one list: append, read as a whole"),
       entry<MultiRegister>("multi-register",
