@@ -49,5 +49,7 @@ std::unique_ptr<Cluster> record_calls(Cluster& cluster, std::function<Nanos()> n
 /// script.json of a run's folder. Fails on reading: corrupt, with line or field.
 std::string to_json(const Script& script);
 Result<Script> parse_script(std::string_view json);
+/// The same of an object inside another JSON text, as JsonReader gives it.
+Result<Script> read_script(const Value& value);
 
 }  // namespace plumbline

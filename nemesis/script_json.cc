@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/history/codec.h"
+#include "core/history/json_fields.h"
 #include "core/history/json_reader.h"
 #include "nemesis/script.h"
 #include "nemesis/script_calls.h"
@@ -22,53 +23,8 @@ bool deeper_than(const Value& value, int depth) {
          });
 }
 
-/// One field a member; reads with a "where" in front of each complaint.
-class Fields {
- public:
-  static Result<Fields> of(const Value& object, std::string where) {
-    Fields fields(std::move(where));
-    if (!object.is_list()) return fields.wrong("must be an object");
-    for (const Value& pair : object.as_list()) {
-      if (!pair.is_list() || pair.as_list().size() != 2 || !pair.as_list()[0].is_text())
-        return fields.wrong("must be an object");
-      fields.values_[pair.as_list()[0].as_text()] = pair.as_list()[1];
-    }
-    return fields;
-  }
-  /// nil if it is not there.
-  Value get(const std::string& name) const {
-    const auto found = values_.find(name);
-    return found == values_.end() ? Value() : found->second;
-  }
-  Result<std::int64_t> number(const std::string& name) const {
-    const Value value = get(name);
-    if (!value.is_int() || value.as_int() < 0)
-      return wrong(str("\"", name, "\" must be a number from 0"));
-    return value.as_int();
-  }
-  Result<std::string> text(const std::string& name) const {
-    Value value = get(name);
-    if (!value.is_text()) return wrong(str("\"", name, "\" must be a text"));
-    return value.as_text();
-  }
-  Result<Value::List> list(const std::string& name) const {
-    Value value = get(name);
-    if (!value.is_list()) return wrong(str("\"", name, "\" must be a list"));
-    return value.as_list();
-  }
-  std::unexpected<Error> wrong(const std::string& why) const {
-    return fail(Error::Code::corrupt, where_ + ": " + why);
-  }
-
- private:
-  explicit Fields(std::string where) : where_(std::move(where)) {}
-
-  std::string where_;
-  std::map<std::string, Value> values_;
-};
-
 Result<ClusterCall> fault_of(const Value& value, std::size_t position) {
-  TRY_ASSIGN(const Fields fields, Fields::of(value, str("faults[", position, "]")));
+  TRY_ASSIGN(const JsonFields fields, JsonFields::of(value, str("faults[", position, "]")));
   ClusterCall call;
   TRY_ASSIGN(const std::int64_t at, fields.number("at"));
   call.at = Nanos(at);
@@ -79,7 +35,7 @@ Result<ClusterCall> fault_of(const Value& value, std::size_t position) {
 }
 
 Result<ClientCall> operation_of(const Value& value, std::size_t position) {
-  TRY_ASSIGN(const Fields fields, Fields::of(value, str("operations[", position, "]")));
+  TRY_ASSIGN(const JsonFields fields, JsonFields::of(value, str("operations[", position, "]")));
   ClientCall call;
   TRY_ASSIGN(const std::int64_t at, fields.number("at"));
   call.at = Nanos(at);
@@ -140,7 +96,11 @@ Result<Script> parse_script(std::string_view json) {
   JsonReader reader(json);
   TRY_ASSIGN(const Value value, reader.value());
   if (reader.peek() != '\0') return reader.bad("more after the script's end");
-  TRY_ASSIGN(const Fields fields, Fields::of(value, "script"));
+  return read_script(value);
+}
+
+Result<Script> read_script(const Value& value) {
+  TRY_ASSIGN(const JsonFields fields, JsonFields::of(value, "script"));
   TRY_ASSIGN(const Value::List faults, fields.list("faults"));
   TRY_ASSIGN(const Value::List operations, fields.list("operations"));
   Script script;
