@@ -89,12 +89,14 @@ Status StateMachine::restore(std::string_view bytes) {
   if (in.ok() && version != k_version)
     return damaged(str("format ", version, ", but this version reads ", k_version));
 
-  StateMachine read;
+  StateMachine read(defects_);
+  read.surroundings_ = surroundings_;
   read.applied_ = in.number();
   read.log_time_ms_ = in.number();
   read.read_items(in);
   read.read_sessions(in);
   if (!in.finished()) return damaged("its bytes are damaged");
+  if (defects_.has(Defect::snapshot_merge)) read.items_.merge(items_);
   *this = std::move(read);
   return {};
 }
@@ -107,6 +109,9 @@ void StateMachine::read_items(Reader& in) {
     in.expect(ascends(items_, key) && revision > 0 && revision <= applied_);
     // append() makes the lists, so none is empty.
     in.expect(!std::holds_alternative<List>(value) || !std::get<List>(value).empty());
+    if (auto* list = std::get_if<List>(&value);
+        list && list->size() > 1 && defects_.has(Defect::append_lost_on_restore))
+      list->pop_back();
     items_hash_ += share_of_value(key, value) + share_of_revision(key, revision);
     items_.emplace_hint(items_.end(), std::move(key), Item{std::move(value), revision});
   }
@@ -124,6 +129,7 @@ void StateMachine::read_sessions(Reader& in) {
               log_time_ms_ - session.last_used_ms <= k_session_lifetime_ms);
     by_use_.emplace(session.last_used_ms, id);
     read_answers(in, session);
+    if (defects_.has(Defect::dedup_lost_in_snapshot)) session.answers.clear();
   }
 }
 

@@ -6,9 +6,21 @@
 #include "node/kv/hash.h"
 
 namespace plumbline::kv {
+namespace {
+
+// "Many" sessions for the defect nondeterministic-apply, so that a test need not open thousands.
+constexpr std::size_t k_sessions_by_hash = 12;
+
+}  // namespace
 
 Outcome StateMachine::apply(std::uint64_t index, const Command& command) {
-  skip(index);
+  advance(index);
+  Outcome outcome = settle(index, command);
+  remember_hash();
+  return outcome;
+}
+
+Outcome StateMachine::settle(std::uint64_t index, const Command& command) {
   log_time_ms_ = std::max(log_time_ms_, command.time_ms);
   expire_sessions();
   if (command.op == Op::register_session) return register_session(index);
@@ -17,7 +29,19 @@ Outcome StateMachine::apply(std::uint64_t index, const Command& command) {
 }
 
 void StateMachine::skip(std::uint64_t index) {
-  CHECK(index > applied_, "entries are applied in the order of the log, each once");
+  advance(index);
+  remember_hash();
+}
+
+void StateMachine::remember_hash() {
+  if (applied_ % k_hash_interval != 0) return;
+  recent_hashes_[applied_] = hash();
+  if (recent_hashes_.size() > k_hashes_kept) recent_hashes_.erase(recent_hashes_.begin());
+}
+
+void StateMachine::advance(std::uint64_t index) {
+  CHECK(index > applied_ || defects_.has(Defect::reapply_on_restart),
+        "entries are applied in the order of the log, each once");
   applied_ = index;
 }
 
@@ -29,10 +53,8 @@ const Item* StateMachine::get(const std::string& key) const {
 // ---- Sessions -----------------------------------------------------------------------------------
 
 Outcome StateMachine::register_session(std::uint64_t id) {
-  if (sessions_.size() >= k_max_sessions) {
-    sessions_.erase(by_use_.begin()->second);
-    by_use_.erase(by_use_.begin());
-  }
+  const bool by_hash = defects_.has(Defect::nondeterministic_apply);
+  if (sessions_.size() >= (by_hash ? k_sessions_by_hash : k_max_sessions)) forget_one_session();
   sessions_[id].last_used_ms = log_time_ms_;
   by_use_.emplace(log_time_ms_, id);
   return {.revision = id};
@@ -46,6 +68,16 @@ Outcome StateMachine::end_session(std::uint64_t id) {
   return {.revision = id};
 }
 
+void StateMachine::forget_one_session() {
+  auto victim = by_use_.begin();
+  if (defects_.has(Defect::nondeterministic_apply))
+    victim = std::ranges::min_element(by_use_, {}, [this](const auto& used) {
+      return hash_of(std::to_string(used.second), surroundings_.node);
+    });
+  sessions_.erase(victim->second);
+  by_use_.erase(victim);
+}
+
 void StateMachine::use(std::uint64_t id, Session& session) {
   if (session.last_used_ms == log_time_ms_) return;
   auto place = by_use_.extract({session.last_used_ms, id});
@@ -55,7 +87,10 @@ void StateMachine::use(std::uint64_t id, Session& session) {
 }
 
 void StateMachine::expire_sessions() {
-  while (!by_use_.empty() && log_time_ms_ - by_use_.begin()->first > k_session_lifetime_ms) {
+  std::uint64_t now = log_time_ms_;
+  if (defects_.has(Defect::expiry_by_local_clock) && surroundings_.wall_ms > now)
+    now = surroundings_.wall_ms;
+  while (!by_use_.empty() && now - by_use_.begin()->first > k_session_lifetime_ms) {
     sessions_.erase(by_use_.begin()->second);
     by_use_.erase(by_use_.begin());
   }
@@ -64,6 +99,7 @@ void StateMachine::expire_sessions() {
 Outcome StateMachine::change_once(std::uint64_t index, const Command& command) {
   const auto found = sessions_.find(command.session);
   if (found == sessions_.end()) return {.code = Code::session_expired};
+  if (defects_.has(Defect::no_dedup)) return change(index, command);
   Session& session = found->second;
   use(command.session, session);
   // A late copy carries an older mark than the one known.
@@ -73,7 +109,10 @@ Outcome StateMachine::change_once(std::uint64_t index, const Command& command) {
   if (command.sequence < session.ack_below) return {.code = Code::sequence_forgotten};
 
   const auto place = answers.lower_bound(command.sequence);
-  if (place != answers.end() && place->first == command.sequence) return place->second;
+  if (place != answers.end() && place->first == command.sequence) {
+    if (defects_.has(Defect::session_answer_wrong)) return {.revision = index};
+    return place->second;
+  }
   Outcome outcome = change(index, command);
   answers.emplace_hint(place, command.sequence, outcome);
   if (answers.size() > k_max_answers) {
@@ -114,10 +153,15 @@ Outcome StateMachine::change(std::uint64_t index, const Command& command) {
 Outcome StateMachine::compare_and_set(std::uint64_t index, const Command& command) {
   if (const Item* there = get(command.key)) {
     const auto* text = std::get_if<std::string>(&there->value);
-    if (!text || !command.expected || *text != *command.expected)
-      return {.code = text ? Code::mismatch : Code::wrong_type,
-              .value = there->value,
-              .revision = there->revision};
+    const bool matches = command.expected ? text && *text == *command.expected
+                                          : defects_.has(Defect::cas_ignores_expected);
+    if (!matches) {
+      Outcome refused{.code = text ? Code::mismatch : Code::wrong_type,
+                      .value = there->value,
+                      .revision = there->revision};
+      if (defects_.has(Defect::failed_cas_writes)) set(index, command.key, command.value);
+      return refused;
+    }
   } else if (command.expected) {
     return {.code = Code::mismatch};
   }

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/text.h"
 #include "node/kv/bytes.h"
 
 namespace plumbline::kv {
@@ -442,6 +443,29 @@ TEST(Hash, ForgetsWhatWasRemoved) {
   Machine fresh;
   fresh.skip(machine.applied());
   EXPECT_EQ(machine.hash(), fresh.hash());
+}
+
+TEST(StateMachine, HashesAtCommonIndexesAreKeptForComparison) {
+  Machine one, other;
+  for (std::uint64_t i = 1; i <= 3 * k_hash_interval + 7; ++i) {
+    one.run(put(str("k", i % 10), str(i)));
+    if (i <= 2 * k_hash_interval + 1)
+      other.run(put(i == 300 ? "elsewhere" : str("k", i % 10), str(i)));
+  }
+  ASSERT_EQ(one.recent_hashes().size(), 3U);
+  ASSERT_EQ(other.recent_hashes().size(), 2U);
+  EXPECT_EQ(one.recent_hashes().at(k_hash_interval), other.recent_hashes().at(k_hash_interval));
+  EXPECT_NE(one.recent_hashes().at(2 * k_hash_interval),
+            other.recent_hashes().at(2 * k_hash_interval));
+  EXPECT_EQ(one.hash(), [&] {
+    Machine copy;
+    EXPECT_TRUE(copy.restore(one.snapshot()));
+    EXPECT_TRUE(copy.recent_hashes().empty());
+    return copy.hash();
+  }()) << "the record is no part of the state";
+  while (one.applied() < (k_hashes_kept + 9) * k_hash_interval) one.skip(one.applied() + 1);
+  EXPECT_EQ(one.recent_hashes().size(), k_hashes_kept);
+  EXPECT_EQ(one.recent_hashes().rbegin()->first, one.applied());
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "core/base/result.h"
 #include "node/raft/raft.h"
+#include "node/store/defects.h"
 #include "node/store/file_system.h"
 
 namespace plumbline::store {
@@ -18,7 +19,8 @@ namespace plumbline::store {
 class SnapshotStore {
  public:
   /// Removes `.part` leftovers. Fails: io.
-  static Result<SnapshotStore> open(FileSystem& files, const std::string& directory);
+  static Result<SnapshotStore> open(FileSystem& files, const std::string& directory,
+                                    Defects defects = {});
   SnapshotStore(SnapshotStore&&) noexcept;
   SnapshotStore& operator=(SnapshotStore&&) noexcept;
   ~SnapshotStore();

@@ -18,8 +18,11 @@ using SnapshotId = std::pair<raft::Index, raft::Term>;
 
 /// Into an empty file. Does not sync.
 Status write_snapshot(File& file, const raft::SnapshotMeta& meta, std::string_view state);
-/// Verifies the whole file; the state is put into `state` if that is given.
+/// Verifies the whole file, or with SnapshotTrust::blind its header only; the state is put into
+/// `state` if that is given.
 /// Fails: corrupt, with the reason only; io.
-Result<raft::SnapshotMeta> read_snapshot(const File& file, std::string* state);
+enum class SnapshotTrust : std::uint8_t { verified, blind };
+Result<raft::SnapshotMeta> read_snapshot(const File& file, std::string* state,
+                                         SnapshotTrust trust = SnapshotTrust::verified);
 
 }  // namespace plumbline::store

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include "core/base/text.h"
 #include "node/store/wal_format.h"
@@ -76,6 +77,7 @@ class Wal::Impl {
   Result<std::uint64_t> take_spare(const std::string& spare);
   Status start_segment(std::uint64_t sequence, const wal_format::SegmentEnd& before);
   Status sync_all();
+  Status sync_file();
   Status drop(raft::Index index);
 
   FileSystem& files_;
@@ -92,7 +94,8 @@ class Wal::Impl {
   wal_format::SegmentEnd end_;
   std::uint64_t start_end_ = 0;  // end of its start record
   std::uint64_t synced_ = 0;     // durable up to here
-  std::uint64_t prepared_ = 0;   // the file is as long as this
+  bool unsynced_entries_ = false;
+  std::uint64_t prepared_ = 0;  // the file is as long as this
 
   std::string buffer_;  // the batch being written
   std::uint32_t buffer_checksum_ = 0;
@@ -119,7 +122,7 @@ Result<Wal::Opened> Wal::Impl::open() {
   if (sequences.empty()) {
     TRY(start_segment(1, {}));
   } else {
-    TRY_ASSIGN(auto replay, replay_wal(files_, directory_, sequences));
+    TRY_ASSIGN(auto replay, replay_wal(files_, directory_, sequences, options_.defects));
     opened.entries = std::move(replay.entries);
     opened.repaired = replay.torn;
     TRY(take_over(replay));
@@ -195,7 +198,8 @@ void Wal::Impl::frame(const raft::Persist& batch) {
     writer.end();
   };
   if (batch.hard_state) add(RecordType::hard_state, *batch.hard_state);
-  if (batch.truncate_from) add(RecordType::truncate, *batch.truncate_from);
+  if (batch.truncate_from && !options_.defects.has(Defect::truncate_not_logged))
+    add(RecordType::truncate, *batch.truncate_from);
   if (batch.restart_after) add(RecordType::restart_after, *batch.restart_after);
   if (!batch.entries.empty()) add(RecordType::entries, batch.entries);
   buffer_checksum_ = writer.checksum();
@@ -222,6 +226,7 @@ void Wal::Impl::note(const raft::Persist& batch) {
   if (batch.truncate_from) outline_.truncate(*batch.truncate_from);
   if (batch.restart_after) outline_.restart(*batch.restart_after);
   if (!batch.entries.empty()) outline_.append(batch.entries.back()->index);
+  unsynced_entries_ = unsynced_entries_ || !batch.entries.empty();
 }
 
 Status Wal::Impl::prepare() {
@@ -292,15 +297,22 @@ Status Wal::Impl::sync() {
 
 Status Wal::Impl::sync_all() {
   if (synced_ < end_.offset) {
-    TRY(file_->sync());
+    TRY(sync_file());
     synced_ = end_.offset;
     ++figures_.syncs;
   }
-  if (directory_changed_) {
+  if (directory_changed_ && !options_.defects.has(Defect::directory_not_synced)) {
     TRY(files_.sync_directory(directory_));
     directory_changed_ = false;
   }
   return {};
+}
+
+Status Wal::Impl::sync_file() {
+  const bool has_entries = std::exchange(unsynced_entries_, false);
+  if (!has_entries && options_.defects.has(Defect::fsync_skipped_on_hard_state)) return {};
+  const Status synced = file_->sync();
+  return options_.defects.has(Defect::fsync_error_ignored) ? Status{} : synced;
 }
 
 Status Wal::Impl::drop_up_to(raft::Index index) {

@@ -13,12 +13,14 @@
 
 #include "core/base/result.h"
 #include "node/raft/raft.h"
+#include "node/store/defects.h"
 #include "node/store/file_system.h"
 
 namespace plumbline::store {
 
 struct WalOptions {
   std::uint64_t segment_bytes = 16 << 20;
+  Defects defects{};
 };
 
 class Wal {

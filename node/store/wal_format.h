@@ -91,9 +91,11 @@ struct Record {
   std::uint64_t synced = 0;
   std::uint64_t end = 0;  ///< offset of what follows
 };
-/// The record at `offset`, if there is one of this segment and it verifies by itself.
+/// The record at `offset`, if there is one of this segment and it verifies by itself; with
+/// Trust::blind, if it only looks like one.
+enum class Trust : std::uint8_t { verified, blind };
 std::optional<Record> record_at(std::string_view segment, std::uint64_t segment_id,
-                                std::uint64_t offset);
+                                std::uint64_t offset, Trust trust = Trust::verified);
 /// Whether at least the header of a record of this very segment seems to stand there.
 bool looks_like_record(std::string_view segment, std::uint64_t segment_id, std::uint64_t offset);
 

@@ -34,8 +34,8 @@ Beyond records_beyond(std::string_view segment, std::uint64_t id, std::uint64_t 
 
 class Replayer {
  public:
-  Replayer(FileSystem& files, const std::string& directory)
-      : files_(files), directory_(directory) {}
+  Replayer(FileSystem& files, const std::string& directory, Defects defects)
+      : files_(files), directory_(directory), defects_(defects) {}
 
   /// Adds the next segment; `is_last`: there is none after it.
   Status add(std::uint64_t sequence, bool is_last) {
@@ -84,12 +84,14 @@ class Replayer {
 
   // As far as they go without a gap.
   Status read_records(std::string_view segment) {
+    using wal_format::Trust;
+    const Trust trust = defects_.has(Defect::torn_tail_accepted) ? Trust::blind : Trust::verified;
     bool is_first = true;
     replay_.proven = replay_.end.offset;
     for (;;) {
       at_ = replay_.end.offset;
-      const auto record = wal_format::record_at(segment, replay_.end.id, at_);
-      if (!record || record->previous != replay_.end.checksum) break;
+      const auto record = wal_format::record_at(segment, replay_.end.id, at_, trust);
+      if (!record || (record->previous != replay_.end.checksum && trust == Trust::verified)) break;
       if ((record->type == RecordType::start) != is_first)
         return damaged("a start record belongs at the start of a segment, and there only");
       TRY(is_first ? start(*record) : apply(*record));
@@ -109,7 +111,7 @@ class Replayer {
     if (!start) return damaged("bad start record");
     if (replay_.outline.segments.size() == 1)
       replay_.outline.now = *start;
-    else if (*start != replay_.outline.now)
+    else if (*start != replay_.outline.now && !defects_.has(Defect::truncate_not_logged))
       return damaged("the segment does not start where the one before it ends");
     return {};
   }
@@ -121,6 +123,9 @@ class Replayer {
       case RecordType::hard_state: {
         const auto hard_state = wal_format::read_hard_state(record.payload);
         if (!hard_state) return damaged("bad hard state record");
+        if (hard_state->term == outline.now.hard_state.term &&
+            defects_.has(Defect::restart_replays_old_vote))
+          return {};
         outline.now.hard_state = *hard_state;
         return {};
       }
@@ -145,6 +150,8 @@ class Replayer {
     }
     auto more = wal_format::read_entries(record.payload);
     if (!more) return damaged("bad entries record");
+    if (defects_.has(Defect::truncate_not_logged) && more->front()->index < outline.now.next)
+      return overwrite(std::move(*more));
     if (more->front()->index != outline.now.next)
       return damaged(str("entry ", more->front()->index, " where entry ", outline.now.next,
                          " has to come: the log has a gap"));
@@ -153,10 +160,26 @@ class Replayer {
     return {};
   }
 
+  /// Entries that were not cut off stay behind those that took their neighbours' places.
+  Status overwrite(std::vector<raft::EntryPtr> more) {
+    auto& entries = replay_.entries;
+    if (entries.empty() || more.front()->index < entries.front()->index)
+      return damaged("entries from before the log's start");
+    const std::size_t first = more.front()->index.value - entries.front()->index.value;
+    for (std::size_t i = 0; i < more.size(); ++i) {
+      if (first + i < entries.size())
+        entries[first + i] = more[i];
+      else
+        entries.push_back(more[i]);
+    }
+    replay_.outline.append(entries.back()->index);
+    return {};
+  }
+
   Status find_tail(std::string_view segment, const wal_format::SegmentHeader& header) {
     at_ = replay_.end.offset;
     const Beyond beyond = records_beyond(segment, replay_.end.id, at_);
-    if (beyond.promised > at_)
+    if (beyond.promised > at_ && !defects_.has(Defect::torn_middle_is_end))
       return damaged("damaged record, and a later one knows it as durable");
     const std::string_view rest = segment.substr(at_);
     const bool is_clean = header.former_id != 0
@@ -172,6 +195,7 @@ class Replayer {
 
   FileSystem& files_;
   const std::string& directory_;
+  const Defects defects_;
   std::string name_;      // of the file being read
   std::uint64_t at_ = 0;  // in it
   WalReplay replay_;
@@ -202,8 +226,8 @@ void WalOutline::append(raft::Index last) {
 }
 
 Result<WalReplay> replay_wal(FileSystem& files, const std::string& directory,
-                             const std::vector<std::uint64_t>& sequences) {
-  Replayer replayer(files, directory);
+                             const std::vector<std::uint64_t>& sequences, Defects defects) {
+  Replayer replayer(files, directory, defects);
   for (const std::uint64_t sequence : sequences)
     TRY(replayer.add(sequence, sequence == sequences.back()));
   return replayer.take();

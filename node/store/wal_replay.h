@@ -7,6 +7,7 @@
 
 #include "core/base/result.h"
 #include "node/raft/types.h"
+#include "node/store/defects.h"
 #include "node/store/file_system.h"
 #include "node/store/wal_format.h"
 
@@ -41,6 +42,6 @@ struct WalReplay {
 };
 /// Requires: sequences ascend and are not empty. Fails: io; corrupt, with file, offset and remedy.
 Result<WalReplay> replay_wal(FileSystem& files, const std::string& directory,
-                             const std::vector<std::uint64_t>& sequences);
+                             const std::vector<std::uint64_t>& sequences, Defects defects);
 
 }  // namespace plumbline::store

@@ -85,14 +85,15 @@ TEST(Wal, TruncatesAndRestartsInTheOrderOfABatch) {
     EXPECT_EQ(opened.entries[4]->term, raft::Term(2));
     raft::Persist batch = entries_batch(101, 1, 3);
     batch.truncate_from = raft::Index(3);
-    batch.restart_after = {raft::Index(100), raft::Term(2), {.voters = {raft::NodeId(1), raft::NodeId(9)}}};
+    batch.restart_after = {
+        raft::Index(100), raft::Term(2), {.voters = {raft::NodeId(1), raft::NodeId(9)}}};
     ASSERT_TRUE(opened.wal->append(batch));
   }
   const auto opened = must_open(files);
   EXPECT_EQ(indexes(opened), range(101, 101));
-  EXPECT_EQ(
-      opened.restarted_after,
-      (raft::SnapshotMeta{raft::Index(100), raft::Term(2), {.voters = {raft::NodeId(1), raft::NodeId(9)}}}));
+  EXPECT_EQ(opened.restarted_after,
+            (raft::SnapshotMeta{
+                raft::Index(100), raft::Term(2), {.voters = {raft::NodeId(1), raft::NodeId(9)}}}));
 }
 
 TEST(Wal, RefusesBatchesThatDoNotConnectAndStaysUsable) {
@@ -532,12 +533,12 @@ TEST(WalFormat, BytesAreThoseOfTheFormat) {
     hex += digits;
   }
   EXPECT_EQ(hex,
-            "706c756d6277616c010000000100000000000000e5050b101d16925600000000000000000000"
-            "0000000000000000000000000000000000000000000053b80edc2c000000954dfff953b80edc"
+            "706c756d6277616c020000000100000000000000e5050b101d16925600000000000000000000"
+            "0000000000000000000000000000000000000000000044bc5b66470000008883393d44bc5b66"
             "00000000e5050b10010000000000000000000000000000000000000001000000000000000000"
-            "000000000000000000000000000000000000000000001c0000000da0b6ea954dfff900000000"
-            "e5050b1005000000010000000000000001000000090000000000000000030000006161610000"
-            "0000");
+            "00000000000000000000000000001b000000766f74657273200a6f7574676f696e67200a6c65"
+            "61726e65727320001c000000ae2542ce8883393d00000000e5050b1005000000010000000000"
+            "0000010000000900000000000000000300000061616100000000");
 }
 
 TEST(WalFormat, HeadersComeBackAndDamagedOnesDoNot) {

@@ -157,8 +157,9 @@ class WalUser {
       batch.truncate_from = raft::Index(next);
     } else if (rng_.chance(0.04)) {
       next += rng_.below(10);
-      batch.restart_after = raft::SnapshotMeta{
-          raft::Index(next - 1), raft::Term(rng_.below(9)), {.voters = {raft::NodeId(1), raft::NodeId(2)}}};
+      batch.restart_after = raft::SnapshotMeta{raft::Index(next - 1),
+                                               raft::Term(rng_.below(9)),
+                                               {.voters = {raft::NodeId(1), raft::NodeId(2)}}};
     }
     const std::uint64_t term = model.hard_state.term.value;
     for (std::uint64_t left = rng_.below(5); left > 0; --left)
