@@ -13,13 +13,6 @@
 
 namespace plumbline {
 
-/// How an operation ended, as the system's client understood it.
-struct Completion {
-  EventType type = EventType::info;  ///< ok, fail or info
-  Value value;                       ///< ok: the result
-  std::string error;                 ///< a short class name ("not-leader", "timeout"), then detail
-};
-
 /// A connection of one process to one node. Used by one thread; thrown away after an info.
 class Client {
  public:

@@ -2,15 +2,14 @@
 
 #include "control/run/cluster_steps.h"
 #include "core/base/text.h"
-#include "core/generator/combinators.h"
 #include "nemesis/perform.h"
+#include "nemesis/phases.h"
 #include "nemesis/schedule.h"
 
 namespace plumbline {
 
 namespace {
 
-constexpr const char* k_heal_all = "heal-all";
 constexpr int k_heal_attempts = 3;
 
 /// Independent streams of one seed: a purpose's choices do not shift when another draws more.
@@ -46,16 +45,12 @@ gen::GenPtr Drive::schedule() const {
   when.cadence = parts_.cadence;
   when.quiet_start = parts_.patience.quiet_start;
   when.seed = stream_seed(options_.seed, Stream::schedule);
-  gen::Gens heals;
-  for (Operation& operation : final_heals(parts_.faults))
-    heals.push_back(gen::once(std::move(operation)));
-  heals.push_back(gen::once({.f = k_heal_all, .key = {}, .value = {}}));
-  return gen::phases(
-      {gen::time_limit(
-           options_.time_limit,
-           gen::clients_and_nemesis(parts_.workload.during, make_schedule(parts_.faults, when))),
-       gen::nemesis(gen::sequence(std::move(heals))),
-       gen::time_limit(parts_.patience.final_reads, gen::clients(parts_.workload.after_heal))});
+  return in_phases({.during = parts_.workload.during,
+                    .faults = make_schedule(parts_.faults, when),
+                    .time_limit = options_.time_limit,
+                    .healed = parts_.faults,
+                    .after_heal = parts_.workload.after_heal,
+                    .final_reads = parts_.patience.final_reads});
 }
 
 Status Drive::drive() {

@@ -1,10 +1,8 @@
 /// raftkv as a system under test: raftkvd on every node, one connection a process.
-/// Operations: read, write, cas of registers; read, append of lists. Integers are kept as texts.
+/// Operations: see node/client/operations.h.
 
 #include "control/systems/raftkv.h"
 
-#include <algorithm>
-#include <array>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -13,6 +11,7 @@
 #include "core/base/check.h"
 #include "core/base/text.h"
 #include "node/client/client.h"
+#include "node/client/operations.h"
 
 namespace plumbline {
 
@@ -32,93 +31,11 @@ constexpr int k_segment_bytes = 64 << 10;
 constexpr Nanos k_status_timeout = 300ms;
 /// A process whose node is dead or paused finds out in this time, and counts it as a failed open.
 constexpr Nanos k_connect_timeout = 1s;
-/// Leaders move, and hints are old: more hops than this are a circle.
-constexpr int k_most_hops = 4;
-
-/// The one table of errors: what an answer of raftkvd proves about the operation.
-struct Meaning {
-  proto::Code code;
-  EventType type;
-  const char* reason;
-};
-constexpr std::array k_meanings = {
-    Meaning{proto::Code::mismatch, EventType::fail, "decided by the log: the value differed"},
-    Meaning{proto::Code::not_found, EventType::fail, "decided by the log: there was no such key"},
-    Meaning{proto::Code::wrong_type, EventType::fail, "decided by the log: nothing was changed"},
-    Meaning{proto::Code::not_leader, EventType::fail, "refused before it was proposed"},
-    Meaning{proto::Code::busy, EventType::fail, "refused before it was proposed"},
-    Meaning{proto::Code::no_quorum, EventType::fail, "refused before it was proposed"},
-    Meaning{proto::Code::invalid, EventType::fail, "refused before it was proposed"},
-    Meaning{proto::Code::unknown_outcome, EventType::info, "proposed, and its fate is not known"},
-};
-
-EventType meaning_of(proto::Code code) {
-  const auto* row = std::ranges::find(k_meanings, code, &Meaning::code);
-  return row == k_meanings.end() ? EventType::info : row->type;
-}
-
-Value from_text(const std::string& text) {
-  const auto number = parse_int(text);
-  return number ? Value(*number) : Value(text);
-}
-
-/// nil for a key that is not there.
-Value from_stored(const std::optional<proto::Value>& stored) {
-  if (!stored) return {};
-  if (const auto* text = std::get_if<std::string>(&*stored)) return from_text(*text);
-  Value::List items;
-  for (const std::string& item : std::get<std::vector<std::string>>(*stored))
-    items.push_back(from_text(item));
-  return Value(std::move(items));
-}
-
-std::string to_text(const Value& value) {
-  return value.is_int() ? str(value.as_int()) : to_string(value);
-}
-
-Result<proto::Request> request_for(const Operation& operation, proto::ReadMode reads) {
-  proto::Request request;
-  request.key = operation.key.is_text() ? operation.key.as_text() : to_string(operation.key);
-  if (operation.f == "read") {
-    request.op = proto::Op::get;
-    request.mode = reads;
-  } else if (operation.f == "write") {
-    request.op = proto::Op::put;
-    request.value = to_text(operation.value);
-  } else if (operation.f == "append") {
-    request.op = proto::Op::append;
-    request.value = to_text(operation.value);
-  } else if (operation.f == "cas" && operation.value.is_list() &&
-             operation.value.as_list().size() == 2) {
-    const Value& expected = operation.value.as_list()[0];
-    request.op = proto::Op::compare_and_set;
-    if (!expected.is_nil()) request.expected = to_text(expected);
-    request.value = to_text(operation.value.as_list()[1]);
-  } else {
-    return fail(Error::Code::invalid, "raftkv cannot do " + printable(operation.f));
-  }
-  return request;
-}
-
-Completion completion_of(const Operation& operation, const proto::Reply& reply) {
-  const bool is_read = operation.f == "read";
-  if (reply.code == proto::Code::ok) {
-    // Writes are answered with what was asked: the log keeps nothing else of them.
-    return {EventType::ok, is_read ? from_stored(reply.value) : operation.value, {}};
-  }
-  if (is_read && reply.code == proto::Code::not_found) return {EventType::ok, {}, {}};
-  std::string error = to_string(reply.code);
-  if (!reply.message.empty()) error += ": " + printable(reply.message);
-  // A read that may have been done has changed nothing: to know nothing of it is to have failed.
-  return {is_read ? EventType::fail : meaning_of(reply.code), {}, std::move(error)};
-}
-
 using Address = std::pair<std::string, std::uint16_t>;
 
 /// One process: asks its own node and, where that names another as the leader, goes on to it: who
-/// answers "not leader" has certainly not done it, so asking again is not doing it twice.
-/// Every second client of a node does so for reads only: were all to follow with changes, all would
-/// wait for a leader that is cut off, and nobody would change anything behind its back.
+/// answers "not leader" has certainly not done it, so asking again is not doing it twice. Who goes
+/// on with what: see follows_hint().
 class RaftkvClient : public Client {
  public:
   RaftkvClient(Address home, Connection connection, proto::ReadMode reads, bool follows_hints)
@@ -128,25 +45,25 @@ class RaftkvClient : public Client {
 
   Completion invoke(const Operation& operation, Nanos timeout) override {
     const auto deadline = Clock::now() + timeout;
-    const auto request = request_for(operation, reads_);
+    const auto request = kv_client::request_for(operation, reads_);
     if (!request) return {EventType::fail, {}, request.error().what};
-    const bool follows = follows_hints_ || operation.f == "read";
+    const bool follows = kv_client::follows_hint(operation, follows_hints_);
     Address asked = home_;
     for (int hop = 0;; ++hop) {
       const auto reply = ask(asked, *request, deadline);
       if (!reply) return {EventType::fail, {}, "not-sent: " + reply.error().what};
       const auto hint = leader_in(*reply);
-      if (!follows || !hint || *hint == asked || hop == k_most_hops)
-        return completion_of(operation, *reply);
+      if (!follows || !hint || *hint == asked || hop == kv_client::k_most_hops)
+        return kv_client::completion_of(operation, *reply);
       asked = *hint;
     }
   }
 
  private:
   static std::optional<Address> leader_in(const proto::Reply& reply) {
-    if (reply.code != proto::Code::not_leader || !reply.leader || reply.leader->id == 0)
-      return std::nullopt;
-    auto address = kv_client::parse_endpoint(reply.leader->client_address);
+    const auto named = kv_client::leader_named(reply);
+    if (!named) return std::nullopt;
+    auto address = kv_client::parse_endpoint(*named);
     return address ? std::optional(*std::move(address)) : std::nullopt;
   }
 
@@ -182,7 +99,7 @@ class Raftkv : public System {
 
   std::string name() const override { return "raftkv"; }
   std::vector<std::string> operations() const override {
-    return {"read", "write", "cas", "append"};
+    return kv_client::known_operations();
   }
 
   Status install(Remote& remote, const NodeAccess& node) override {

@@ -40,4 +40,11 @@ struct Operation {
   bool operator==(const Operation&) const = default;
 };
 
+/// How an operation ended, as the system's client understood it.
+struct Completion {
+  EventType type = EventType::info;  ///< ok, fail or info
+  Value value;                       ///< ok: the result
+  std::string error;                 ///< a short class name ("not-leader", "timeout"), then detail
+};
+
 }  // namespace plumbline

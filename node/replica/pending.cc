@@ -1,5 +1,6 @@
 #include "node/replica/pending.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/check.h"
@@ -54,6 +55,13 @@ void PendingWrites::leadership_lost(Nanos give_up) {
   for (auto& [place, accepted] : by_index_)
     if (accepted.give_up == k_never) accepted.give_up = give_up;
   orphans_ = !by_index_.empty();
+}
+
+Nanos PendingWrites::next_give_up() const {
+  Nanos next = k_never;
+  if (!orphans_) return next;
+  for (const auto& [place, accepted] : by_index_) next = std::min(next, accepted.give_up);
+  return next;
 }
 
 std::vector<PendingWrite> PendingWrites::given_up(Nanos now) {

@@ -48,6 +48,8 @@ class PendingWrites {
   void leadership_lost(Nanos give_up);
   /// Those whose time is up.
   std::vector<PendingWrite> given_up(Nanos now);
+  /// When given_up() will have some; k_never: not as things are.
+  Nanos next_give_up() const;
   std::size_t size() const { return proposed_.size() + by_index_.size(); }
 
  private:

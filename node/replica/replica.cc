@@ -1,5 +1,7 @@
 #include "node/replica/replica.h"
 
+#include <algorithm>
+
 #include "core/base/check.h"
 #include "core/base/text.h"
 #include "node/raft/configuration.h"
@@ -36,6 +38,10 @@ void Replica::tick() {
   step(raft::Tick{});
   unknown(writes_.given_up(shell_.now()),
           "leadership was lost before the entry was known to be committed");
+}
+
+Nanos Replica::next_deadline() const {
+  return std::min(raft_.next_deadline(), writes_.next_give_up());
 }
 
 void Replica::receive(raft::Message message) { step(raft::Receive{std::move(message)}); }

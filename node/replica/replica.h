@@ -35,6 +35,8 @@ class Replica {
 
   // ---- what the world brings
   void tick();  ///< about every 10 ms
+  /// Ticks before this do nothing.
+  Nanos next_deadline() const;
   void receive(raft::Message message);
   /// Answers exactly once, perhaps before it returns. Requires: a request that check_request()
   /// passes.

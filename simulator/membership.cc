@@ -1,0 +1,135 @@
+// What an operator does to change members and leaders of a simulated cluster.
+
+#include <algorithm>
+
+#include "core/base/text.h"
+#include "simulator/sim_cluster.h"
+
+namespace plumbline::simulator {
+namespace {
+
+constexpr Nanos k_patience = 5s;  // of a change of members
+constexpr Nanos k_transfer_patience = 2s;
+constexpr Nanos k_ask_again = 50ms;
+constexpr Nanos k_answer_patience = 1s;
+constexpr Nanos k_latency = 200us;
+
+}  // namespace
+
+SimNode* SimCluster::leader() {
+  SimNode* newest = nullptr;
+  for (const auto& node : world_.nodes())
+    if (node->answers() && node->leads() &&
+        (newest == nullptr || newest->replica().status().term < node->replica().status().term))
+      newest = node.get();
+  return newest;
+}
+
+Nodes SimCluster::voters() {
+  Nodes voters;
+  SimNode* const from = leader();
+  if (from == nullptr) return voters;
+  const raft::NodeStatus status = from->replica().raft().status();
+  for (const auto& node : world_.nodes())
+    if (node->is_member() && status.configuration->is_voter(node->id()))
+      voters.push_back(node->name());
+  return voters;
+}
+
+void SimCluster::answered(std::uint64_t call, const proto::Reply& reply) {
+  if (call != call_) return;
+  call_ = 0;
+  reply_ = reply;
+}
+
+void SimCluster::lost(std::uint64_t call, bool) {
+  if (call == call_) call_ = 0;
+}
+
+std::optional<proto::Reply> SimCluster::ask(SimNode& node, const proto::Request& request,
+                                            Nanos deadline) {
+  reply_.reset();
+  call_ = world_.call(me_, node.place(), request, k_latency, k_latency);
+  if (!wait(deadline, [this] { return call_ == 0; })) world_.forget(std::exchange(call_, 0));
+  return std::exchange(reply_, std::nullopt);
+}
+
+Status SimCluster::ask_leader(const proto::Request& request, Nanos deadline) {
+  std::string why = "no node leads";
+  while (world_.now() < deadline) {
+    if (SimNode* const asked = leader()) {
+      const auto reply = ask(*asked, request, std::min(deadline, world_.now() + k_answer_patience));
+      if (reply && reply->code == proto::Code::ok) return {};
+      why = reply ? str(to_string(reply->code), ' ', reply->message) : std::string("no answer");
+    }
+    wait(std::min(deadline, world_.now() + k_ask_again), [] { return false; });
+  }
+  return fail(Error::Code::timeout, str(to_string(request.op), ": ", why));
+}
+
+Status SimCluster::settled(raft::NodeId node, bool voter, Nanos deadline) {
+  const auto is_settled = [&] {
+    SimNode* const from = leader();
+    if (from == nullptr) return false;
+    const raft::NodeStatus status = from->replica().raft().status();
+    const raft::Configuration& members = *status.configuration;
+    return !members.is_joint() && status.commit >= status.configuration_index &&
+           (voter ? members.voters.contains(node) : !members.has(node));
+  };
+  if (wait(deadline, is_settled)) return {};
+  return fail(Error::Code::timeout, "the change of members is not complete");
+}
+
+Status SimCluster::remove_member(const NodeName& name) {
+  SimNode* const node = find(name);
+  if (node == nullptr) return fail(Error::Code::invalid, "there is no node " + name);
+  if (!node->is_member()) return {};
+  const Nanos deadline = world_.now() + k_patience;
+  TRY(ask_leader({.op = proto::Op::remove_member, .node = node->id().value}, deadline));
+  TRY(settled(node->id(), false, deadline));
+  node->leave();
+  return {};
+}
+
+Status SimCluster::add_member(const NodeName& name) {
+  SimNode* const node = find(name);
+  if (node == nullptr) return fail(Error::Code::invalid, "there is no node " + name);
+  if (!node->is_member()) {
+    node->enroll(world_.next_id(), {});
+    node->start();
+  }
+  const std::uint64_t id = node->id().value;
+  const Nanos deadline = world_.now() + k_patience;
+  TRY(ask_leader({.op = proto::Op::add_member, .node = id, .contact = name}, deadline));
+  // Refused until it has caught up.
+  TRY(ask_leader({.op = proto::Op::promote_member, .node = id}, deadline));
+  return settled(node->id(), true, deadline);
+}
+
+/// Whoever is out, cannot start any more, or is neither in nor out.
+Status SimCluster::readmit(SimNode& node) {
+  if (node.life() == SimNode::Life::refused) TRY(remove_member(node.name()));
+  if (!node.is_member()) return add_member(node.name());
+  if (!wait(world_.now() + k_patience, [this] { return leader() != nullptr; })) return {};
+  const raft::NodeStatus status = leader()->replica().raft().status();
+  if (status.configuration->voters.contains(node.id()) && !status.configuration->is_joint())
+    return {};
+  if (!status.configuration->has(node.id())) node.leave();
+  return add_member(node.name());
+}
+
+Status SimCluster::transfer_leadership(const NodeName& to) {
+  SimNode* const node = find(to);
+  if (node == nullptr || !node->is_member())
+    return fail(Error::Code::invalid, to + " is no member");
+  SimNode* const from = leader();
+  if (from == nullptr) return fail(Error::Code::failed, "no node leads");
+  if (from == node) return {};
+  const auto reply = ask(*from, {.op = proto::Op::transfer_leadership, .node = node->id().value},
+                         world_.now() + k_transfer_patience);
+  if (!reply) return fail(Error::Code::timeout, "the leader does not answer");
+  if (reply->code == proto::Code::ok) return {};
+  return fail(Error::Code::failed, str(to_string(reply->code), ' ', reply->message));
+}
+
+}  // namespace plumbline::simulator

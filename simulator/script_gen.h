@@ -1,0 +1,13 @@
+#pragma once
+/// A script as a generator: each operation by its thread at its time, or as soon after it as the
+/// thread is free; each call of the cluster by the nemesis, its verb as f and its arguments as
+/// value. Exhausted after the last.
+
+#include "core/generator/gen.h"
+#include "nemesis/script.h"
+
+namespace plumbline::simulator {
+
+gen::GenPtr from_script(const Script& script);
+
+}  // namespace plumbline::simulator
