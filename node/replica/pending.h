@@ -19,6 +19,7 @@ namespace plumbline::replica {
 struct PendingWrite {
   ReturnAddress to;
   Nanos since{0};
+  proto::Op op = proto::Op::put;
 };
 
 class PendingWrites {
@@ -67,6 +68,7 @@ struct PendingRead {
   std::string key;
   ReturnAddress to;
   Nanos since{0};
+  std::optional<proto::Reply> seen{};  ///< when it was asked: only the defect read-before-apply
 };
 
 class PendingReads {

@@ -36,10 +36,12 @@ Status check_fit(const raft::Restored& restored, const raft::SnapshotMeta& log_b
 }  // namespace
 
 Result<Recovered> recover(store::FileSystem& files, const std::string& data_dir,
-                          store::WalOptions options) {
-  TRY_ASSIGN(auto snapshots, store::SnapshotStore::open(files, data_dir + "/snapshots"));
+                          store::WalOptions options, const std::set<std::string>& defects) {
+  options.defects = store::Defects(defects);
+  TRY_ASSIGN(auto snapshots,
+             store::SnapshotStore::open(files, data_dir + "/snapshots", options.defects));
   TRY_ASSIGN(auto newest, snapshots.load_newest());
-  kv::StateMachine machine;
+  kv::StateMachine machine{kv::Defects(defects)};
   raft::Restored restored;
   if (newest) {
     if (const Status loaded = machine.restore(newest->state); !loaded)

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "core/base/result.h"
@@ -25,8 +26,8 @@ struct Recovered {
 };
 
 /// Fails: io; corrupt: the log or the snapshot is damaged, or they do not fit together. Then
-/// nothing was changed, and the node must not run.
+/// nothing was changed, and the node must not run. `defects`: planted bugs, see defects.h.
 Result<Recovered> recover(store::FileSystem& files, const std::string& data_dir,
-                          store::WalOptions options);
+                          store::WalOptions options, const std::set<std::string>& defects = {});
 
 }  // namespace plumbline::replica

@@ -15,13 +15,26 @@ constexpr std::uint64_t k_small_snapshot = 1 << 20;  // costs no more than the w
 
 }  // namespace
 
+namespace {
+
+/// The core knows its own defects only.
+raft::Config for_core(raft::Config config) {
+  config.defects = raft_part_of(config.defects);
+  return config;
+}
+
+}  // namespace
+
 Replica::Replica(Options options, raft::Restored restored, kv::StateMachine machine,
                  std::uint64_t snapshot_bytes, Shell& shell)
     : options_(std::move(options)),
+      defects_(options_.raft.defects),
+      kv_defects_(options_.raft.defects),
       shell_(shell),
       machine_(std::move(machine)),
+      started_at_(machine_.applied()),
       applied_term_(restored.snapshot.term),
-      raft_(options_.raft, restored, shell.now()),
+      raft_(for_core(options_.raft), restored, shell.now()),
       status_(raft_.status()),
       snapshot_index_(restored.snapshot.index),
       snapshot_bytes_(snapshot_bytes) {
@@ -98,6 +111,8 @@ void Replica::perform(raft::Effects& effects) {
 
 void Replica::apply(const std::vector<raft::EntryPtr>& committed) {
   for (const raft::EntryPtr& entry : committed) {
+    if (defects_.has(Defect::snapshot_ahead_of_state) && snapshot_due())
+      make_snapshot(committed.back()->index);
     const kv::Outcome outcome = apply_one(*entry);
     applied_term_ = entry->term;
     bytes_since_snapshot_ += entry->data.size();
@@ -105,10 +120,12 @@ void Replica::apply(const std::vector<raft::EntryPtr>& committed) {
   }
   for (const PendingRead& read : reads_.caught_up(raft::Index(machine_.applied())))
     answer_read(read);
-  if (snapshot_due()) make_snapshot();
+  if (snapshot_due()) make_snapshot(last_in_state());
 }
 
 kv::Outcome Replica::apply_one(const raft::Entry& entry) {
+  if (k_planted_compiled && !options_.raft.defects.empty())
+    machine_.notice({options_.raft.id.value, shell_.wall_ms()});
   if (entry.type == raft::EntryType::command) {
     if (const auto command = kv::decode_command(entry.data))
       return machine_.apply(entry.index.value, *command);
@@ -121,12 +138,20 @@ kv::Outcome Replica::apply_one(const raft::Entry& entry) {
   return {.revision = entry.index.value};
 }
 
+/// The fate of what waits is not known: the next leader's first entries decide it.
+void Replica::lose_leadership() {
+  const bool hasty = defects_.has(Defect::definite_error_for_lost_proposal);
+  writes_.leadership_lost(shell_.now() + (hasty ? Nanos{0} : k_fate_patience));
+  if (!hasty) return;
+  for (const PendingWrite& write : writes_.given_up(shell_.now()))
+    refuse(write.to, raft::Refusal::not_leader);
+}
+
 void Replica::role_changed() {
   const raft::NodeStatus before = std::exchange(status_, raft_.status());
   const bool led = before.role == raft::Role::leader;
   const bool leads = status_.role == raft::Role::leader;
-  if (led && (!leads || before.term != status_.term))
-    writes_.leadership_lost(shell_.now() + k_fate_patience);
+  if (led && (!leads || before.term != status_.term)) lose_leadership();
   if (leads && !led) ++figures_.leaderships;
   if (status_.role == raft::Role::candidate && before.role != status_.role) ++figures_.elections;
   if (before.role == status_.role && before.term == status_.term && before.leader == status_.leader)
@@ -146,9 +171,15 @@ bool Replica::snapshot_due() const {
          (snapshot_bytes_ <= k_small_snapshot || bytes_since_snapshot_ >= snapshot_bytes_);
 }
 
-void Replica::make_snapshot() {
+raft::Index Replica::last_in_state() const {
+  const raft::Index last(machine_.applied());
+  const bool says_less =
+      kv_defects_.has(kv::Defect::reapply_on_restart) && last.prev() > snapshot_index_;
+  return says_less ? last.prev() : last;
+}
+
+void Replica::make_snapshot(raft::Index at) {
   if (saving_) return;
-  const raft::Index at(machine_.applied());
   if (at == snapshot_index_)  // nothing has changed since
     return snapshot_saved({at, applied_term_, {}});
   saving_ = true;
@@ -156,7 +187,8 @@ void Replica::make_snapshot() {
   std::string state = machine_.snapshot();
   snapshot_bytes_ = state.size();
   bytes_since_snapshot_ = 0;
-  shell_.save_snapshot({at, applied_term_, raft_.configuration_at(at)}, std::move(state));
+  const raft::Term term = raft_.term_at(at).value_or(applied_term_);
+  shell_.save_snapshot({at, term, raft_.configuration_at(at)}, std::move(state));
 }
 
 void Replica::snapshot_saved(const raft::SnapshotMeta& made) {

@@ -13,6 +13,7 @@
 #include "node/kv/state_machine.h"
 #include "node/proto/request.h"
 #include "node/raft/raft.h"
+#include "node/replica/defects.h"
 #include "node/replica/figures.h"
 #include "node/replica/pending.h"
 #include "node/replica/recovery.h"
@@ -71,8 +72,10 @@ class Replica {
   void apply(const std::vector<raft::EntryPtr>& committed);
   kv::Outcome apply_one(const raft::Entry& entry);
   void role_changed();
+  void lose_leadership();
   bool snapshot_due() const;
-  void make_snapshot();
+  raft::Index last_in_state() const;
+  void make_snapshot(raft::Index at);
   bool restore(const raft::SnapshotMeta& snapshot);
 
   // ---- requests and their replies (requests.cc)
@@ -80,17 +83,22 @@ class Replica {
   void change_members(const proto::Request& request, ReturnAddress to);
   void transfer_leadership(const proto::Request& request, ReturnAddress to);
   void read(proto::Request request, ReturnAddress to);
+  bool answers_alone() const;
   void answer_read(const PendingRead& read);
+  proto::Reply look_up(const std::string& key) const;
   void settle(const raft::Entry& entry, const kv::Outcome& outcome);
   void unknown(const std::vector<PendingWrite>& writes, const char* why);
-  void refuse(const ReturnAddress& to, raft::Refusal why);
+  void refuse(const ReturnAddress& to, raft::Refusal why, proto::Op op = proto::Op::put);
   void settle_proposals(const raft::Effects& effects);
   void settle_reads(const raft::Effects& effects);
   proto::LeaderHint leader_hint() const;
 
   const Options options_;
+  const Defects defects_;
+  const kv::Defects kv_defects_;
   Shell& shell_;
   kv::StateMachine machine_;
+  const std::uint64_t started_at_;  // applied() then
   raft::Term applied_term_;
   raft::Raft raft_;
   raft::NodeStatus status_;

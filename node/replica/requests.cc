@@ -34,6 +34,24 @@ kv::Op command_op(Op op) {
   }
 }
 
+const char* why_busy(Op op) {
+  return op < Op::add_member ? "too much is uncommitted"
+                             : "another change is under way, or this leader has just begun";
+}
+
+const char* why_invalid(Op op) {
+  switch (op) {
+    case Op::promote_member:
+      return "the learner has not caught up yet, or does not answer";
+    case Op::remove_member:
+      return "no voter would be left";
+    case Op::transfer_leadership:
+      return "leadership can go to a voter only";
+    default:
+      return "the cluster cannot do that as it is";
+  }
+}
+
 proto::Reply reply_of(const kv::Outcome& outcome) {
   return {.code = static_cast<Code>(outcome.code),
           .value = outcome.value,
@@ -53,7 +71,7 @@ void Replica::ask(proto::Request request, ReturnAddress to) {
       return read(std::move(request), std::move(to));
     case Op::make_snapshot:
       want_snapshot_.push_back(std::move(to));
-      return make_snapshot();
+      return make_snapshot(last_in_state());
     case Op::add_member:
     case Op::promote_member:
     case Op::remove_member:
@@ -89,7 +107,7 @@ void Replica::change_members(const proto::Request& request, ReturnAddress to) {
   const raft::NodeStatus now = raft_.status();
   if (now.role != raft::Role::leader) return refuse(to, raft::Refusal::not_leader);
   raft::Configuration wanted = *now.configuration;
-  if (wanted.is_joint()) return refuse(to, raft::Refusal::busy);
+  if (wanted.is_joint()) return refuse(to, raft::Refusal::busy, request.op);
   const raft::NodeId node(request.node);
   if (request.op == Op::add_member && !wanted.has(node)) {
     wanted.learners.insert(node);
@@ -103,22 +121,31 @@ void Replica::change_members(const proto::Request& request, ReturnAddress to) {
   } else if (!wanted.has(node)) {
     return to.answer({.code = Code::invalid, .message = str("there is no member ", node)});
   }
-  if (wanted == *now.configuration) return to.answer({.revision = now.configuration_index.value});
-  const std::uint64_t number = writes_.add({std::move(to), shell_.now()});
+  if (wanted == *now.configuration) {
+    // True only once it is committed: until then it may be rolled back.
+    if (now.configuration_index > now.commit) return refuse(to, raft::Refusal::busy, request.op);
+    return to.answer({.revision = now.configuration_index.value});
+  }
+  const std::uint64_t number = writes_.add({std::move(to), shell_.now(), request.op});
   step(raft::ChangeMembers{number, std::move(wanted)});
 }
 
 void Replica::transfer_leadership(const proto::Request& request, ReturnAddress to) {
-  const std::uint64_t number = writes_.add({std::move(to), shell_.now()});
+  const std::uint64_t number = writes_.add({std::move(to), shell_.now(), request.op});
   step(raft::TransferLeadership{number, raft::NodeId(request.node)});
 }
 
 void Replica::settle_proposals(const raft::Effects& effects) {
-  for (const raft::ProposalAccepted& accepted : effects.accepted) writes_.accepted(accepted);
+  for (const raft::ProposalAccepted& accepted : effects.accepted) {
+    if (!defects_.has(Defect::ack_before_commit))
+      writes_.accepted(accepted);
+    else if (const auto write = writes_.take(accepted.proposal))
+      write->to.answer({.revision = accepted.index.value});
+  }
   for (const raft::ProposalRefused& refused : effects.refused)
     if (const auto write = writes_.take(refused.proposal)) {
       ++figures_.proposals_refused;
-      refuse(write->to, refused.why);
+      refuse(write->to, refused.why, write->op);
     }
   for (const raft::TransferEnded& ended : effects.transfers)
     if (const auto asked = writes_.take(ended.proposal)) {
@@ -131,7 +158,7 @@ void Replica::settle_proposals(const raft::Effects& effects) {
 
 void Replica::settle(const raft::Entry& entry, const kv::Outcome& outcome) {
   for (const PendingWrites::Fate& fate : writes_.committed(entry.index, entry.term)) {
-    if (fate.done) {
+    if (fate.done || defects_.has(Defect::reply_mixed_up)) {
       figures_.write_seconds.add(shell_.now() - fate.write.since);
       fate.write.to.answer(reply_of(outcome));
       continue;
@@ -150,17 +177,17 @@ void Replica::unknown(const std::vector<PendingWrite>& writes, const char* why) 
   }
 }
 
-void Replica::refuse(const ReturnAddress& to, raft::Refusal why) {
+void Replica::refuse(const ReturnAddress& to, raft::Refusal why, Op op) {
   switch (why) {
     case raft::Refusal::not_leader:
       return to.answer({.code = Code::not_leader, .leader = leader_hint()});
     case raft::Refusal::busy:
       ++figures_.busy;
-      return to.answer({.code = Code::busy, .message = "too much is uncommitted"});
+      return to.answer({.code = Code::busy, .message = why_busy(op)});
     case raft::Refusal::no_quorum:
       return to.answer({.code = Code::no_quorum, .message = "no majority answers this leader"});
     case raft::Refusal::invalid:
-      return to.answer({.code = Code::invalid, .message = "the cluster cannot do that as it is"});
+      return to.answer({.code = Code::invalid, .message = why_invalid(op)});
   }
 }
 
@@ -169,10 +196,18 @@ void Replica::refuse(const ReturnAddress& to, raft::Refusal why) {
 void Replica::read(proto::Request request, ReturnAddress to) {
   ++figures_.reads[static_cast<std::size_t>(request.mode)];
   PendingRead read{std::move(request.key), std::move(to), shell_.now()};
-  if (request.mode == proto::ReadMode::stale) return answer_read(read);
+  if (request.mode == proto::ReadMode::stale || answers_alone()) return answer_read(read);
+  if (defects_.has(Defect::read_before_apply)) read.seen = look_up(read.key);
   const raft::ReadId id = reads_.add(std::move(read));
   const bool lease = request.mode == proto::ReadMode::lease;
   step(raft::Read{id, lease ? raft::ReadMode::lease : raft::ReadMode::read_index});
+}
+
+bool Replica::answers_alone() const {
+  const bool follows = status_.role != raft::Role::leader && status_.leader != raft::k_nobody;
+  const bool just_started = machine_.applied() == started_at_;
+  return (follows && defects_.has(Defect::stale_follower_read)) ||
+         (just_started && defects_.has(Defect::serve_before_catchup));
 }
 
 void Replica::settle_reads(const raft::Effects& effects) {
@@ -185,11 +220,13 @@ void Replica::settle_reads(const raft::Effects& effects) {
 
 void Replica::answer_read(const PendingRead& read) {
   figures_.read_seconds.add(shell_.now() - read.since);
-  const kv::Item* item = machine_.get(read.key);
-  if (item)
-    read.to.answer({.value = item->value, .revision = item->revision});
-  else
-    read.to.answer({.code = Code::not_found});
+  read.to.answer(read.seen ? *read.seen : look_up(read.key));
+}
+
+proto::Reply Replica::look_up(const std::string& key) const {
+  const kv::Item* item = machine_.get(key);
+  if (item == nullptr) return {.code = Code::not_found};
+  return {.value = item->value, .revision = item->revision};
 }
 
 // ---- What this node knows of itself -------------------------------------------------------------
@@ -214,10 +251,16 @@ proto::Status Replica::describe(bool with_hash) const {
                        .snapshot_index = snapshot_index_.value,
                        .keys = machine_.items().size(),
                        .sessions = machine_.sessions()};
-  if (with_hash) status.hash = machine_.hash();
+  if (with_hash) {
+    status.hash = machine_.hash();
+    status.hashes = machine_.recent_hashes();
+  }
   for (const raft::NodeId node : now.configuration->voters) status.voters.push_back(node.value);
   for (const raft::NodeId node : now.configuration->outgoing) status.outgoing.push_back(node.value);
   for (const raft::NodeId node : now.configuration->learners) status.learners.push_back(node.value);
+  for (const auto& [node, contact] : now.configuration->contacts)
+    status.contacts[node.value] = contact;
+  status.configuration_index = now.configuration_index.value;
   return status;
 }
 

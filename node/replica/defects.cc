@@ -1,0 +1,226 @@
+#include "node/replica/defects.h"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "core/base/check.h"
+#include "core/base/text.h"
+#include "node/kv/defects.h"
+#include "node/raft/defects.h"
+#include "node/store/defects.h"
+
+namespace plumbline::replica {
+namespace {
+
+constexpr PlantedBug<Defect> k_bugs[] = {
+    {Defect::ack_before_commit, "ack-before-commit",
+     "a change is answered when the leader has it in its log, not when it is committed",
+     "NuRaft 288; etcd 14370"},
+    {Defect::read_before_apply, "read-before-apply",
+     "a read looks at the state when it is asked, and then waits until it may be answered",
+     "dqlite 258; consul 2644, 3154"},
+    {Defect::definite_error_for_lost_proposal, "definite-error-for-lost-proposal",
+     "a leader that steps down says of what waits that it was not done",
+     "openraft 43dd8b6f; redisraft 52; consul 2893"},
+    {Defect::reply_mixed_up, "reply-mixed-up",
+     "who waits for an index is answered by whatever entry is committed there",
+     "the students' guide of MIT 6.824; NuRaft 140, 215"},
+    {Defect::serve_before_catchup, "serve-before-catchup",
+     "a node that has just started reads from its snapshot until it applies an entry",
+     "etcd 3879; redisraft 316; etcd-io/raft 105"},
+    {Defect::stale_follower_read, "stale-follower-read",
+     "a follower answers reads from its own state", "tikv 9208; consul 54"},
+    {Defect::snapshot_ahead_of_state, "snapshot-ahead-of-state",
+     "a snapshot is labelled with the commit index, which the state has not reached",
+     "etcd 11652, 13766; canonical/raft 450"},
+};
+
+/// Everything of the catalogue but what the part itself says of its bug.
+struct Row {
+  std::string_view name;
+  DefectKind kind;
+  Visible visible;
+  Hunt hunt;
+};
+using enum DefectKind;
+using enum Visible;
+
+constexpr Row k_rows[] = {
+    {"lease-from-ack-time",
+     stale_reads,
+     in_history,
+     {"register", "partition,pause,packets", "lease"}},
+    {"lease-never-expires", stale_reads, in_history, {"register", "partition,pause", "lease"}},
+    {"lease-survives-transfer",
+     stale_reads,
+     in_history,
+     {"register", "transfer,pause,packets", "lease"}},
+    {"read-before-apply", stale_reads, in_history, {"register", "partition,kill,pause"}},
+    {"read-joins-round-in-flight",
+     stale_reads,
+     in_history,
+     {"register", "partition,pause,packets"}},
+    {"read-local-leader", stale_reads, in_history, {"register", "partition,pause"}},
+    {"read-quorum-minus-one", stale_reads, in_history, {"register", "partition,pause"}},
+    {"serve-before-catchup", stale_reads, in_history, {"register", "kill,power"}},
+    {"skip-pre-commit-read-barrier", stale_reads, in_history, {"register", "partition,kill,pause"}},
+    {"stale-follower-read", stale_reads, in_history, {"register", "partition"}},
+    {"vote-despite-live-leader",
+     stale_reads,
+     in_history,
+     {"register", "partition,transfer", "lease"}},
+    {"ack-before-commit", commitment, in_history, {"append", "partition"}},
+    {"ack-before-fsync", commitment, in_history, {"append", "power"}},
+    {"ack-own-last-index", commitment, in_history, {"append", "partition,kill"}},
+    {"commit-before-own-fsync", commitment, in_history, {"append", "power"}},
+    {"commit-old-term", commitment, in_history, {"append", "partition,kill"}},
+    {"definite-error-for-lost-proposal", commitment, in_history, {"append", "partition,pause"}},
+    {"follower-commit-unchecked", commitment, in_history, {"append", "partition,kill"}},
+    {"heartbeat-commits-past-match", commitment, in_history, {"append", "partition,kill"}},
+    {"negative-ack-advances", commitment, in_history, {"append", "partition,kill"}},
+    {"reply-mixed-up", commitment, in_history, {"append", "partition"}},
+    {"candidate-forgets-log-check", votes, in_history, {"append", "partition,kill"}},
+    {"double-vote-count", votes, in_history, {"append", "partition,packets"}},
+    {"fsync-skipped-on-hard-state", votes, in_history, {"append", "power,partition"}},
+    {"log-check-index-first", votes, in_history, {"append", "partition,kill"}},
+    {"old-vote-counted", votes, in_history, {"append", "partition,packets"}},
+    {"restart-replays-old-vote", votes, in_history, {"append", "kill,partition"}},
+    {"transfer-to-lagging-target", votes, in_history, {"append", "transfer,packets"}},
+    {"vote-before-durable", votes, in_history, {"append", "power,packets"}},
+    {"vote-cleared-on-step-down", votes, in_history, {"append", "partition,packets"}},
+    {"vote-not-persisted", votes, in_history, {"append", "kill,partition"}},
+    {"compacted-prev-truncates", log_truncation, in_history, {"append", "packets,kill"}},
+    {"durable-index-stale", log_truncation, in_history, {"append", "partition,power"}},
+    {"entry-dropped-in-slice", log_truncation, in_history, {"append", "partition,kill"}},
+    {"stale-append-truncates", log_truncation, in_history, {"append", "packets,kill"}},
+    {"truncate-not-logged", log_truncation, in_history, {"append", "partition,kill"}},
+    {"directory-not-synced", recovery, in_history, {"append", "power"}},
+    {"fsync-error-ignored", recovery, in_history, {"append", "disk,power"}},
+    {"torn-middle-is-end", recovery, in_history, {"append", "bit-flip,partition,kill"}},
+    {"torn-tail-accepted", recovery, in_history, {"append", "power"}},
+    {"append-lost-on-restore", snapshots, in_history, {"append", "kill,partition"}},
+    {"reapply-on-restart", snapshots, in_history, {"append", "kill,partition"}},
+    {"snapshot-ahead-of-state", snapshots, in_history, {"append", "kill,partition"}},
+    {"snapshot-checksum-unchecked", snapshots, in_history, {"append", "bit-flip,kill"}},
+    {"snapshot-goes-back", snapshots, in_history, {"append", "packets,kill,partition"}},
+    {"snapshot-keeps-conflict", snapshots, in_history, {"append", "partition,kill"}},
+    {"snapshot-merge", snapshots, in_history, {"kv", "partition,kill"}},
+    {"snapshot-not-synced", snapshots, in_progress, {"append", "power"}},
+    {"change-before-own-term-commit", membership, in_history, {"append", "membership,partition"}},
+    {"config-applied-late", membership, in_history, {"append", "membership,partition"}},
+    {"config-lost-in-snapshot", membership, in_history, {"append", "membership,kill"}},
+    {"config-not-rolled-back", membership, in_history, {"append", "membership,partition"}},
+    {"joint-left-early", membership, in_history, {"append", "membership,partition"}},
+    {"joint-new-majority-only", membership, in_history, {"append", "membership,partition"}},
+    {"learner-counts", membership, in_history, {"append", "membership,partition"}},
+    {"removed-leader-counts-itself",
+     membership,
+     in_history,
+     {"append", "membership-leader,partition"}},
+    {"second-change-in-flight", membership, in_history, {"append", "membership,partition"}},
+    {"dedup-lost-in-snapshot", sessions, in_history, {"append", "partition,kill,pause"}},
+    {"expiry-by-local-clock", sessions, in_history, {"append", "clock,kill"}},
+    {"no-dedup", sessions, in_history, {"append", "partition,kill,pause"}},
+    {"session-answer-wrong", sessions, in_history, {"kv", "partition,kill,pause"}},
+    {"cas-ignores-expected", divergence, in_history, {"claim", "none"}},
+    {"failed-cas-writes", divergence, in_history, {"register", "none"}},
+    {"nondeterministic-apply", divergence, in_history, {"append", "partition,kill"}},
+    {"election-timer-reset-by-any-message", liveness, in_progress, {"append", "partition,kill"}},
+    {"inflight-leak", liveness, in_progress, {"append", "packets,partition"}},
+    {"no-check-quorum", liveness, in_progress, {"append", "partition-bridge,partition-one-way"}},
+    {"prevote-stuck", liveness, in_progress, {"append", "partition"}},
+    {"probe-stuck-after-compaction", liveness, in_progress, {"append", "partition,kill"}},
+};
+
+/// What each part says of its own bugs, by name.
+std::map<std::string_view, PlantedDefect> from_all_parts() {
+  std::map<std::string_view, PlantedDefect> found;
+  const auto add = [&found](const auto& bugs) {
+    for (const auto& bug : bugs)
+      found[bug.name] = {.name = bug.name, .what = bug.what, .model = bug.model};
+  };
+  add(raft::all_defects());
+  add(kv::planted_bugs());
+  add(store::planted_bugs());
+  add(std::span(k_bugs));
+  return found;
+}
+
+std::vector<PlantedDefect> catalogue() {
+  std::vector<PlantedDefect> all;
+  if (!k_planted_compiled) return all;
+  auto parts = from_all_parts();
+  for (const Row& row : k_rows) {
+    const auto found = parts.extract(row.name);
+    CHECK(!found.empty(), str("no part has the defect ", row.name));
+    PlantedDefect defect = found.mapped();
+    defect.kind = row.kind;
+    defect.visible = row.visible;
+    defect.hunt = row.hunt;
+    all.push_back(defect);
+  }
+  for (const auto& [name, defect] : parts) all.push_back(defect);
+  return all;
+}
+
+}  // namespace
+
+std::span<const PlantedBug<Defect>> planted_bugs() { return k_bugs; }
+
+const char* to_string(DefectKind kind) {
+  switch (kind) {
+    case stale_reads:
+      return "stale reads and leases";
+    case commitment:
+      return "acknowledgement and commit";
+    case votes:
+      return "votes and terms";
+    case log_truncation:
+      return "log truncation";
+    case recovery:
+      return "fsync and recovery";
+    case snapshots:
+      return "snapshots";
+    case membership:
+      return "membership";
+    case sessions:
+      return "sessions";
+    case divergence:
+      return "state machine divergence";
+    case liveness:
+      return "liveness";
+  }
+  return "?";
+}
+
+std::span<const PlantedDefect> all_planted_defects() {
+  static const std::vector<PlantedDefect> k_all = catalogue();
+  return k_all;
+}
+
+Status check_defects(const std::set<std::string>& names) {
+  std::vector<std::string> known;
+  for (const PlantedDefect& defect : all_planted_defects()) known.emplace_back(defect.name);
+  for (const std::string& name : names) {
+    if (!k_planted_compiled)
+      return fail(Error::Code::unavailable,
+                  str("defect ", name, ": this build has no defects in it (PLUMBLINE_DEFECTS)"));
+    if (std::ranges::find(known, name) != known.end()) continue;
+    const auto close = nearest(name, known);
+    return fail(
+        Error::Code::not_found,
+        close ? str("no defect is called ", printable(name), "; did you mean ", *close, "?")
+              : str("no defect is called ", printable(name), "; there are: ", join(known, ", ")));
+  }
+  return {};
+}
+
+std::set<std::string> raft_part_of(const std::set<std::string>& names) {
+  std::set<std::string> part;
+  for (const raft::DefectInfo& info : raft::all_defects())
+    if (names.contains(info.name)) part.insert(info.name);
+  return part;
+}
+
+}  // namespace plumbline::replica
