@@ -23,7 +23,41 @@ enum class Defect : std::uint8_t {
   stale_append_truncates,
   durable_index_stale,
   heartbeat_commits_past_match,
+  candidate_forgets_log_check,
+  log_check_index_first,
+  vote_cleared_on_step_down,
+  vote_before_durable,
+  double_vote_count,
+  old_vote_counted,
+  ack_own_last_index,
+  follower_commit_unchecked,
+  negative_ack_advances,
+  commit_before_own_fsync,
+  read_quorum_minus_one,
+  lease_from_ack_time,
+  lease_survives_transfer,
+  transfer_to_lagging_target,
+  change_before_own_term_commit,
+  second_change_in_flight,
+  config_applied_late,
+  config_not_rolled_back,
+  config_lost_in_snapshot,
+  joint_new_majority_only,
+  joint_left_early,
+  removed_leader_counts_itself,
+  learner_counts,
+  snapshot_keeps_conflict,
+  snapshot_goes_back,
+  compacted_prev_truncates,
+  entry_dropped_in_slice,
+  no_check_quorum,
+  prevote_stuck,
+  inflight_leak,
+  election_timer_reset_by_any_message,
+  probe_stuck_after_compaction,
 };
+inline constexpr unsigned k_last_defect =
+    static_cast<unsigned>(Defect::probe_stuck_after_compaction);
 
 struct DefectInfo {
   Defect defect;
@@ -50,11 +84,12 @@ class Defects {
   explicit Defects(const std::set<std::string>& names);
   bool has(Defect defect) const {
     if constexpr (!k_defects_compiled) return false;
-    return (bits_ >> static_cast<unsigned>(defect) & 1U) != 0;
+    return (bits_ >> static_cast<unsigned>(defect) & 1) != 0;
   }
 
  private:
-  std::uint32_t bits_ = 0;
+  static_assert(k_last_defect < 64, "one bit for each");
+  std::uint64_t bits_ = 0;
 };
 
 }  // namespace plumbline::raft

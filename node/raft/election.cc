@@ -25,7 +25,10 @@ void Raft::Impl::set_election_deadline() {
   const auto low = config_.election_timeout_min.count();
   const auto high = std::max(low, config_.election_timeout_max.count());
   const Nanos wait{rng_.between(low, high)};
-  election_deadline_ = is_alone() ? now_ : now_ + wait;  // alone there is nobody to wait for
+  if (election_wait_ == Nanos{0} || !defects_.has(Defect::election_timer_reset_by_any_message))
+    election_wait_ = wait;
+  election_deadline_ =
+      is_alone() ? now_ : now_ + election_wait_;  // alone there is nobody to wait for
 }
 
 /// Asks whether an election could be won, without touching any term: a node that cannot win (cut
@@ -34,6 +37,7 @@ void Raft::Impl::start_pre_vote() {
   role_ = Role::pre_candidate;
   leader_ = k_nobody;
   votes_.clear();
+  if (defects_.has(Defect::vote_cleared_on_step_down)) clear_vote();
   set_election_deadline();
   VoteRequest request = vote_request();
   request.pre_vote = true;
@@ -76,7 +80,8 @@ std::size_t Raft::Impl::votes_in(bool Standing::* half) const {
 }
 
 void Raft::Impl::count_vote(NodeId from) {
-  if (std::find(votes_.begin(), votes_.end(), from) == votes_.end()) votes_.push_back(from);
+  const bool counted = std::find(votes_.begin(), votes_.end(), from) != votes_.end();
+  if (!counted || defects_.has(Defect::double_vote_count)) votes_.push_back(from);
   if (votes_in(&Standing::in_voters) < voters_needed_ ||
       votes_in(&Standing::in_outgoing) < outgoing_needed_)
     return;
@@ -114,6 +119,8 @@ void Raft::Impl::become_follower(Term term, Refusal why) {
     vote_ = k_nobody;
     leader_ = k_nobody;
     save_hard_state();
+  } else if (defects_.has(Defect::vote_cleared_on_step_down)) {
+    clear_vote();
   }
   if (role_ == Role::leader) {
     leader_ = k_nobody;
@@ -124,9 +131,20 @@ void Raft::Impl::become_follower(Term term, Refusal why) {
   role_ = Role::follower;
 }
 
+void Raft::Impl::clear_vote() {
+  if (vote_ == k_nobody) return;
+  vote_ = k_nobody;
+  save_hard_state();
+}
+
 /// Term before index: a long log of an old leader loses to a short one of a newer leader, whose
 /// entries may be committed.
 bool Raft::Impl::up_to_date(const VoteRequest& request) const {
+  if (defects_.has(Defect::candidate_forgets_log_check) ||
+      (request.transfer && defects_.has(Defect::transfer_to_lagging_target)))
+    return true;
+  if (defects_.has(Defect::log_check_index_first) && request.last_index != log_.last())
+    return request.last_index > log_.last();
   if (request.last_term != log_.last_term()) return request.last_term > log_.last_term();
   return request.last_index >= log_.last();
 }
@@ -139,6 +157,7 @@ void Raft::Impl::handle(const Message& message, VoteRequest& request) {
     // for ever.
     Message answer = message_to(message.from, VoteResponse{.pre_vote = true, .granted = granted});
     if (granted) answer.term = message.term;
+    if (!granted && defects_.has(Defect::prevote_stuck)) return;
     return send(std::move(answer));
   }
   const bool free = vote_ == k_nobody || vote_ == message.from;
@@ -148,8 +167,9 @@ void Raft::Impl::handle(const Message& message, VoteRequest& request) {
     save_hard_state();
   }
   set_election_deadline();
-  send_when_durable(Index{0},
-                    message_to(message.from, VoteResponse{.pre_vote = false, .granted = true}));
+  Message vote = message_to(message.from, VoteResponse{.pre_vote = false, .granted = true});
+  if (defects_.has(Defect::vote_before_durable)) return send(std::move(vote));
+  send_when_durable(Index{0}, std::move(vote));
 }
 
 void Raft::Impl::handle(const Message& message, VoteResponse& response) {

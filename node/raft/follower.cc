@@ -91,20 +91,24 @@ void Raft::Impl::refuse(NodeId leader, const AppendRequest& request) {
 void Raft::Impl::handle(const Message& message, AppendRequest& request) {
   if (!follow(message.from) || !well_formed(request, term_) || contradicts_commit(request)) return;
   if (!agrees_with_log(request)) return refuse(message.from, request);
+  if (defects_.has(Defect::compacted_prev_truncates) && !log_.term_at(request.previous_index) &&
+      commit_ < log_.last())
+    truncate_from(commit_.next());
   const Index verified{request.previous_index.value + request.entries.size()};
   store_new(request.entries);
   if (defects_.has(Defect::stale_append_truncates) && std::max(verified, commit_) < log_.last())
     truncate_from(std::max(verified, commit_).next());
   // Beyond `verified` our entries may be those of a deposed leader.
-  set_commit(std::max(commit_, std::min(request.commit, verified)));
+  const bool unchecked = defects_.has(Defect::follower_commit_unchecked);
+  set_commit(std::max(commit_, std::min(request.commit, unchecked ? log_.last() : verified)));
   AppendResponse answer;
   answer.success = true;
-  answer.match = verified;
+  answer.match = defects_.has(Defect::ack_own_last_index) ? log_.last() : verified;
   answer.previous_index = request.previous_index;
   answer.round = request.round;
   Message reply = message_to(message.from, answer);
   if (defects_.has(Defect::ack_before_fsync)) return send(std::move(reply));
-  send_when_durable(verified, std::move(reply));
+  send_when_durable(answer.match, std::move(reply));
 }
 
 /// The commit index in it is no further than what we acknowledged to this leader, so it needs no

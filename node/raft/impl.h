@@ -95,6 +95,7 @@ class Raft::Impl {
   void start_pre_vote();
   void start_election(bool transfer = false);
   void count_vote(NodeId from);
+  void clear_vote();
   std::size_t votes_in(bool Standing::* half) const;
   VoteRequest vote_request() const;
   void become_leader();
@@ -160,19 +161,19 @@ class Raft::Impl {
   bool change_makes_sense(const Configuration& wanted) const;
   bool is_caught_up(const Progress& learner) const;
   void append_members(const Configuration& configuration);
-  /// The largest value that every majority needed has reached. Takes: ours, and how to get a
-  /// peer's.
+  /// The largest value that every majority needed has reached. Takes: ours, how to get a peer's,
+  /// and by how many nodes a majority may fall short (none, without a defect).
   template <class T, class Of>
-  T reached_by_quorum(T own, Of of) const {
+  T reached_by_quorum(T own, Of of, std::size_t fewer = 0) const {
     const auto reached = [&](bool Standing::* half, std::size_t needed) {
       Tally<T> tally;
       if (standing_.*half) tally.add(own);
       for (const auto& [id, peer] : peers_)
         if (peer.standing.*half) tally.add(of(peer));
-      return tally.reached_by(needed);
+      return tally.reached_by(std::max<std::size_t>(needed - fewer, 1));
     };
     const T one = reached(&Standing::in_voters, voters_needed_);
-    if (outgoing_needed_ == 0) return one;
+    if (outgoing_needed_ == 0 || defects_.has(Defect::joint_new_majority_only)) return one;
     return std::min(one, reached(&Standing::in_outgoing, outgoing_needed_));
   }
 
@@ -205,6 +206,7 @@ class Raft::Impl {
   std::optional<Persist> batch_;  // of this step
 
   Nanos election_deadline_{0};
+  Nanos election_wait_{0};
   Nanos leader_heard_at_{0};
   std::vector<NodeId> votes_;
 

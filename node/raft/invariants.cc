@@ -67,6 +67,7 @@ void Invariants::started(const Node& node) {
   for (Index i = status.first_index; i <= status.last_index; i = i.next())
     log.push_back(node.raft->entry_at(i));
   check_entries(seen, log);
+  check_members_at_commit(seen, status);
 }
 
 void Invariants::stopped(NodeId id) { nodes_.at(id).node.raft = nullptr; }
@@ -76,6 +77,7 @@ void Invariants::stepped(NodeId id, const Effects& effects) {
   const auto status = seen.node.raft->status();
   if (effects.persist) check_entries(seen, effects.persist->entries);
   if (effects.role_changed && status.role == Role::leader) check_new_leader(seen, status);
+  check_in_force(seen, status, effects);
   check_members(seen, status, effects);
   check_numbers(seen, status, effects);
   for (const auto& message : effects.messages) check_message(seen, message);
@@ -128,6 +130,13 @@ void Invariants::check_new_leader(const SeenNode& seen, const NodeStatus& status
   if (leader->second != id)
     return report(str("election safety: ", name_of(leader->second), " and ", name_of(id),
                       " both lead term ", status.term));
+  std::set<NodeId> voters{id};
+  for (const auto& [other, each] : nodes_)
+    if (const auto vote = each.votes.find(status.term); vote != each.votes.end())
+      if (vote->second == id) voters.insert(other);
+  if (!has_quorum(*status.configuration, voters))
+    return report(str("election safety: ", name_of(id), " leads term ", status.term, " with ",
+                      voters.size(), " votes, of members ", raft::describe(*status.configuration)));
   for (Index i = highest_commit_; !is_forgotten(i) && i >= status.first_index; i = i.prev()) {
     const Place& known = place(i);
     if (known.committed == nullptr || known.committed_in >= status.term) continue;
@@ -138,12 +147,39 @@ void Invariants::check_new_leader(const SeenNode& seen, const NodeStatus& status
   }
 }
 
+void Invariants::check_in_force(SeenNode& seen, const NodeStatus& status, const Effects& effects) {
+  if (effects.restore) check_members_at_commit(seen, status);
+  if (!effects.persist) return;
+  Index newest;
+  for (const auto& entry : effects.persist->entries)
+    if (entry->type == EntryType::configuration) newest = entry->index;
+  const bool lost = effects.persist->truncate_from &&
+                    status.configuration_index >= *effects.persist->truncate_from &&
+                    status.configuration_index != newest;
+  if (lost || status.configuration_index < newest)
+    report(str("configuration safety: ", name_of(seen.node.id), " goes by the members of entry ",
+               status.configuration_index, ", which is not the newest in its log"));
+}
+
+/// What all agree on: the newest configuration that is committed, seen from a node's commit index.
+void Invariants::check_members_at_commit(const SeenNode& seen, const NodeStatus& status) {
+  const auto after = committed_members_.upper_bound(status.commit);
+  if (after == committed_members_.begin()) return;
+  const EntryPtr& known = std::prev(after)->second;
+  const Configuration members = seen.node.raft->configuration_at(status.commit);
+  if (encode(members) != known->data)
+    report(str("configuration safety: ", name_of(seen.node.id), " takes ", raft::describe(members),
+               " for the members at ", status.commit, ", where ", describe(*known),
+               " is committed"));
+}
+
 void Invariants::check_members(SeenNode& seen, const NodeStatus& status, const Effects& effects) {
   const NodeId id = seen.node.id;
   const bool leads = status.role == Role::leader;
   if (leads && status.configuration_index <= status.commit && !status.configuration->is_voter(id))
     report(str("configuration safety: ", name_of(id), " leads though it is no voter of members ",
                describe(*status.configuration), ", which is committed"));
+  seen.members_before = seen.members;
   if (!effects.members_changed) return;
   const Configuration& before = *seen.members;
   const Configuration& after = *status.configuration;
@@ -224,8 +260,9 @@ void Invariants::check_committed(SeenNode& seen, const NodeStatus& status, const
     Place& known = place(entry->index);
     if (known.committed == nullptr) {
       known.committed = entry;
+      if (entry->type == EntryType::configuration) committed_members_[entry->index] = entry;
       known.committed_in = status.term;
-      check_commit_is_durable(seen, status, *entry);
+      check_commit_is_durable(seen, *entry);
     } else if (!same(known.committed, entry)) {
       report(str("state-machine safety: ", name_of(id), " commits ", describe(*entry), " where ",
                  describe(*known.committed), " is committed"));
@@ -235,19 +272,16 @@ void Invariants::check_committed(SeenNode& seen, const NodeStatus& status, const
   forget_old();
 }
 
-/// By the members that the entry was made under, or those of today if they changed since.
-void Invariants::check_commit_is_durable(const SeenNode& seen, const NodeStatus& status,
-                                         const Entry& entry) {
+/// By the members in force when it was counted: what a leader appends in the same step comes later.
+void Invariants::check_commit_is_durable(const SeenNode& seen, const Entry& entry) {
   std::set<NodeId> copies;
   for (const auto& [id, each] : nodes_) {
     if (each.node.durable == nullptr) return;
     if (is_durable(*each.node.durable, entry.index, entry.term)) copies.insert(id);
   }
-  if (has_quorum(*status.configuration, copies)) return;
-  const Configuration then = seen.node.raft->configuration_at(entry.index);
-  if (!has_quorum(then, copies))
+  if (!has_quorum(*seen.members_before, copies))
     report(str("durability: ", describe(entry), " is committed with ", copies.size(),
-               " disks having it, of members ", describe(then)));
+               " disks having it, of members ", raft::describe(*seen.members_before)));
 }
 
 void Invariants::asked(ReadId read) { read_floors_[read] = highest_commit_; }

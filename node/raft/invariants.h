@@ -6,7 +6,8 @@
 ///   leader completeness     a leader has every entry that was committed in an earlier term
 ///   state-machine safety    everybody commits the same entry at an index, each once, in order
 ///   durability              a vote, an acknowledgement and a commit are on the disks they claim
-///   configuration safety    members change after an entry of the leader's own term is committed,
+///   configuration safety    the newest configuration in the log is in force; members change after
+///   an entry of the leader's own term is committed,
 ///                           one change at a time, voters by way of a joint configuration; a leader
 ///                           that is no voter any more gives up once that is committed
 ///   linearizable reads      a read's index is no less than what was committed when it was asked
@@ -57,6 +58,7 @@ class Invariants {
     Index handed_out;
     Index members_at;  // of the entry of its configuration
     std::shared_ptr<const Configuration> members;
+    std::shared_ptr<const Configuration> members_before;  // this step
     std::map<Term, NodeId> votes;
   };
   struct SeenEntry {
@@ -76,17 +78,20 @@ class Invariants {
   void check_entries(const SeenNode& seen, const std::vector<EntryPtr>& entries);
   void check_numbers(SeenNode& seen, const NodeStatus& status, const Effects& effects);
   void check_new_leader(const SeenNode& seen, const NodeStatus& status);
+  void check_in_force(SeenNode& seen, const NodeStatus& status, const Effects& effects);
+  void check_members_at_commit(const SeenNode& seen, const NodeStatus& status);
   void check_members(SeenNode& seen, const NodeStatus& status, const Effects& effects);
   void check_message(SeenNode& seen, const Message& message);
   void check_vote(SeenNode& seen, Term term, NodeId vote);
   void check_acknowledged(const SeenNode& seen, Term term, Index index);
   void check_restored(SeenNode& seen, const SnapshotMeta& snapshot);
   void check_committed(SeenNode& seen, const NodeStatus& status, const Effects& effects);
-  void check_commit_is_durable(const SeenNode& seen, const NodeStatus& status, const Entry& entry);
+  void check_commit_is_durable(const SeenNode& seen, const Entry& entry);
   void check_reads(const SeenNode& seen, const NodeStatus& status, const Effects& effects);
 
   std::deque<Place> places_;       // from index first_place_
   std::uint64_t first_place_ = 1;  // what is before it everybody committed
+  std::map<Index, EntryPtr> committed_members_;
   std::map<Term, NodeId> leaders_;
   std::map<NodeId, SeenNode> nodes_;
   std::map<ReadId, Index> read_floors_;

@@ -4,6 +4,7 @@
 /// of both sides. (In force only once committed it would not do: a leader must not commit an entry
 /// by the old majority that the new one, already electing, knows nothing of.)
 
+#include <algorithm>
 #include <iterator>
 
 #include "core/base/check.h"
@@ -11,6 +12,17 @@
 #include "node/raft/impl.h"
 
 namespace plumbline::raft {
+namespace {
+
+/// By one voter, as in changes of a single server (dissertation 4.2): a planted mistake uses it.
+bool differ_by_one(const Configuration& one, const Configuration& other) {
+  std::vector<NodeId> difference;
+  std::set_symmetric_difference(one.voters.begin(), one.voters.end(), other.voters.begin(),
+                                other.voters.end(), std::back_inserter(difference));
+  return difference.size() == 1;
+}
+
+}  // namespace
 
 bool Raft::Impl::is_alone() const {
   return standing_.in_voters && voters_needed_ == 1 && outgoing_needed_ == 0 &&
@@ -20,6 +32,7 @@ bool Raft::Impl::is_alone() const {
 /// From what the disk gave: the snapshot's, then those of the log.
 void Raft::Impl::restore_members() {
   start_members(snapshot_.index, snapshot_.configuration);
+  if (defects_.has(Defect::config_applied_late)) return;
   for (Index i = std::max(snapshot_.index.next(), log_.first()); i <= log_.last(); i = i.next())
     if (const EntryPtr entry = log_.entry_at(i); entry->type == EntryType::configuration)
       adopt(*entry);
@@ -27,7 +40,8 @@ void Raft::Impl::restore_members() {
 
 /// Nothing before `index` is known any more, and nothing after it yet.
 void Raft::Impl::start_members(Index index, const Configuration& configuration) {
-  const Configuration& now = configuration.voters.empty() ? config_.first : configuration;
+  const bool none = configuration.voters.empty() || defects_.has(Defect::config_lost_in_snapshot);
+  const Configuration& now = none ? config_.first : configuration;
   const bool same = !configurations_.empty() && members() == now;
   auto what = same ? configurations_.back().what : std::make_shared<const Configuration>(now);
   configurations_.assign(1, {index, std::move(what)});
@@ -44,7 +58,7 @@ void Raft::Impl::adopt(const Entry& entry) {
 }
 
 void Raft::Impl::roll_back_members(Index from) {
-  if (configurations_.back().index < from) return;
+  if (configurations_.back().index < from || defects_.has(Defect::config_not_rolled_back)) return;
   while (configurations_.back().index >= from) configurations_.pop_back();
   CHECK(!configurations_.empty(), "what is in a snapshot is never cut off");
   members_changed();
@@ -72,12 +86,16 @@ void Raft::Impl::members_changed() {
 
 void Raft::Impl::apply_members() {
   const Configuration& now = members();
+  const bool all_count = defects_.has(Defect::learner_counts);
   const auto standing_of = [&](NodeId id) {
-    return Standing{now.voters.contains(id), now.outgoing.contains(id)};
+    const bool learns = all_count && now.learners.contains(id);
+    return Standing{now.voters.contains(id) || learns, now.outgoing.contains(id)};
   };
   voters_needed_ = majority_of(now.voters.size());
   outgoing_needed_ = now.is_joint() ? majority_of(now.outgoing.size()) : 0;
   standing_ = standing_of(config_.id);
+  if (role_ == Role::leader && defects_.has(Defect::removed_leader_counts_itself))
+    standing_.in_voters = true;
   for (const auto* group : {&now.voters, &now.outgoing, &now.learners})
     for (const NodeId id : *group) add_peer(id);
   for (auto peer = peers_.begin(); peer != peers_.end();) {
@@ -136,12 +154,14 @@ void Raft::Impl::forget_departed() {
 void Raft::Impl::on(ChangeMembers& event) {
   const auto refuse_as = [&](Refusal why) { out_.refused.push_back({event.proposal, why}); };
   if (role_ != Role::leader) return refuse_as(Refusal::not_leader);
-  const bool under_way = configurations_.back().index > commit_ || members().is_joint();
-  if (transfer_ || under_way || commit_ < term_start_) return refuse_as(Refusal::busy);
+  const bool under_way = (configurations_.back().index > commit_ || members().is_joint()) &&
+                         !defects_.has(Defect::second_change_in_flight);
+  const bool singly = defects_.has(Defect::change_before_own_term_commit);
+  if (transfer_ || under_way || (commit_ < term_start_ && !singly)) return refuse_as(Refusal::busy);
   Configuration& wanted = event.wanted;
   wanted.outgoing.clear();
   if (!change_makes_sense(wanted)) return refuse_as(Refusal::invalid);
-  if (wanted.voters != members().voters) {
+  if (wanted.voters != members().voters && !(singly && differ_by_one(wanted, members()))) {
     wanted.outgoing = members().voters;
     for (const NodeId id : wanted.outgoing)  // those who leave have to be reached until then
       if (const auto contact = members().contacts.find(id); contact != members().contacts.end())
@@ -150,6 +170,7 @@ void Raft::Impl::on(ChangeMembers& event) {
   if (!decode_configuration(encode(wanted))) return refuse_as(Refusal::invalid);
   append_members(wanted);
   out_.accepted.push_back({event.proposal, term_, log_.last()});
+  if (defects_.has(Defect::joint_left_early)) settle_members();
   replicate_to_all();
 }
 
@@ -179,7 +200,8 @@ void Raft::Impl::append_members(const Configuration& configuration) {
 /// Leaves the joint configuration once that is committed (whoever began it), and gives up leading
 /// once one without us is: until then nobody else may know enough to lead.
 void Raft::Impl::settle_members() {
-  if (configurations_.back().index > commit_) return;
+  const bool early = members().is_joint() && defects_.has(Defect::joint_left_early);
+  if (configurations_.back().index > commit_ && !early) return;
   if (members().is_joint()) {
     Configuration next = members();
     next.outgoing.clear();

@@ -46,7 +46,7 @@ bool continues_snapshot(const std::vector<EntryPtr>& entries, const SnapshotMeta
   const Index first = entries.front()->index;
   CHECK(first <= snapshot.index.next(),
         "the store must refuse a log with a gap after the snapshot");
-  if (first == snapshot.index.next()) return true;
+  if (first == snapshot.index.next()) return entries.front()->term >= snapshot.term;
   if (entries.back()->index < snapshot.index) return false;
   return entries[snapshot.index.value - first.value]->term == snapshot.term;
 }
@@ -129,13 +129,16 @@ bool Raft::Impl::concerns_us(const Message& message) const {
 void Raft::Impl::on(Receive& event) {
   Message& message = event.message;
   if (!concerns_us(message)) return;
+  if (defects_.has(Defect::election_timer_reset_by_any_message))
+    election_deadline_ = now_ + election_wait_;
   const auto* request = std::get_if<VoteRequest>(&message.body);
   const auto* response = std::get_if<VoteResponse>(&message.body);
   // A pre-vote speaks of a term that may never be: it must not become ours.
   const bool only_asking = (request != nullptr && request->pre_vote) ||
                            (response != nullptr && response->pre_vote && response->granted);
   if (!only_asking) {
-    if (message.term < term_) return answer_older(message);
+    const bool counts_anyway = response != nullptr && defects_.has(Defect::old_vote_counted);
+    if (message.term < term_ && !counts_anyway) return answer_older(message);
     if (request != nullptr && leader_is_live() && !request->transfer) return;
     if (message.term > term_) become_follower(message.term);
   }
@@ -194,7 +197,8 @@ void Raft::Impl::append(EntryPtr entry) {
   Persist& batch = writing();
   uncommitted_cost_ += cost_of(*entry);
   log_.append(entry);
-  if (entry->type == EntryType::configuration) adopt(*entry);
+  const bool late = role_ != Role::leader && defects_.has(Defect::config_applied_late);
+  if (entry->type == EntryType::configuration && !late) adopt(*entry);
   batch.entries.push_back(std::move(entry));
   unsynced_.back().last = log_.last();
 }
@@ -259,6 +263,9 @@ void Raft::Impl::hand_out_committed() {
     applied_ = applied_.next();
     EntryPtr entry = log_.entry_at(applied_);
     uncommitted_cost_ -= cost_of(*entry);
+    if (defects_.has(Defect::config_applied_late) && entry->type == EntryType::configuration &&
+        entry->index > configurations_.back().index)
+      adopt(*entry);
     out_.committed.push_back(std::move(entry));
   }
 }

@@ -21,7 +21,9 @@ struct Trouble {
   Nanos pace;  // of faults
   Nanos client_pause;
   Nanos members_pause;
+  Nanos timeout_max;  // of elections
   bool only_leaders;  // are cut off, and from one peer
+  bool contested;     // elections
 };
 
 struct TickDue {
@@ -100,17 +102,37 @@ class RandomRun {
     trouble.sync_max = scaled(100us, rng_.chance(0.2) ? 300ms : 20ms);
     trouble.pace = scaled(100ms, 1500ms);
     trouble.client_pause = scaled(4ms, 30ms);
+    // The further apart, the longer an old leader goes on beside a new one.
+    trouble.timeout_max = scaled(350ms, 1500ms);
     // In some runs nothing is lost or broken, but leaders are cut off from one peer, or paused,
     // again and again: the ground on which stale reads grow.
     if (rng_.chance(0.3)) {
       trouble.drop = trouble.duplicate = trouble.slow = trouble.crash = trouble.corrupt = 0;
+      trouble.change = 0;
+      if (rng_.chance(0.6)) trouble.transfer = 0;
       trouble.cut = trouble.pause = 0.7;
       trouble.sync_max = scaled(100us, 2ms);
       trouble.pace = scaled(300ms, 900ms);
       trouble.client_pause = scaled(2ms, 6ms);
+      trouble.delay_max = scaled(1ms, 30ms);
       trouble.only_leaders = true;
+    } else if (rng_.chance(0.15)) {
+      contest(trouble);
     }
     return trouble;
+  }
+  /// In some others all stand for election at about the same time, and their votes come late and
+  /// twice.
+  void contest(Trouble& trouble) {
+    trouble.contested = true;
+    trouble.change = trouble.transfer = trouble.drop = trouble.crash = 0;
+    trouble.duplicate = 0.5;
+    trouble.pause = 0.7;
+    trouble.slow = 0.5;
+    trouble.slow_delay_max = scaled(200ms, 900ms);
+    trouble.delay_max = scaled(10ms, 40ms);
+    trouble.sync_max = scaled(1ms, 10ms);
+    trouble.timeout_max = scaled(301ms, 330ms);
   }
 
   /// Each order of magnitude is as likely.
@@ -123,7 +145,7 @@ class RandomRun {
   ClusterOptions cluster_options(std::uint64_t seed, const std::set<std::string>& defects) {
     ClusterOptions out;
     out.seed = seed;
-    out.nodes = rng_.chance(0.7) ? 3 : 5;
+    out.nodes = rng_.chance(trouble_.contested ? 0.4 : 0.7) ? 3 : 5;
     out.disks_at_once = false;
     out.config.defects = defects;
     out.config.snapshot_chunk_bytes = 8;  // a snapshot takes a few chunks
@@ -131,8 +153,7 @@ class RandomRun {
     out.config.max_inflight_appends = static_cast<std::size_t>(rng_.between(1, 16));
     out.config.max_inflight_bytes = static_cast<std::size_t>(rng_.between(1, 2000));
     out.config.max_uncommitted_bytes = 4000;
-    // The further apart, the longer an old leader goes on beside a new one.
-    out.config.election_timeout_max = scaled(350ms, 1500ms);
+    out.config.election_timeout_max = trouble_.timeout_max;
     for (int i = 0; i < out.nodes + k_joiners; ++i) out.rates.push_back(0.97 + 0.06 * rng_.unit());
     return out;
   }
@@ -247,7 +268,11 @@ class RandomRun {
     at(pause(trouble_.members_pause), MembersTurn{});
     const NodeId to = likely_leader();
     if (!cluster_.is_up(to) || is_paused(to)) return;
-    if (rng_.chance(trouble_.transfer)) cluster_.transfer(to, any_node());
+    if (rng_.chance(trouble_.transfer)) {
+      cluster_.transfer(to, any_node());
+      // The old leader may miss all of it.
+      if (rng_.chance(0.3)) paused_until_[to] = cluster_.now() + pause(300ms);
+    }
     if (!rng_.chance(trouble_.change)) return;
     Configuration wanted = *cluster_.raft(to).status().configuration;
     for (std::int64_t i = rng_.between(1, 3); i > 0; --i) alter(wanted);
@@ -271,7 +296,8 @@ class RandomRun {
     const NodeId one = leader ? *cluster_.leader() : any_node();
     const auto kind = trouble_.only_leaders ? 3 : rng_.below(4);
     if (kind == 3) {  // two who do not hear one another, and others who hear both
-      const NodeId two = any_node();
+      NodeId two = any_node();
+      while (two == one) two = any_node();
       cluster_.cut(one, two);
       cluster_.cut(two, one);
       return;

@@ -99,7 +99,8 @@ constexpr std::uint64_t k_seeds_for_a_defect = 400;
 
 TEST_P(DefectRuns, AreFoundOut) {
   if (!k_defects_compiled) GTEST_SKIP() << "built without PLUMBLINE_DEFECTS";
-  for (std::uint64_t seed = 1; seed <= k_seeds_for_a_defect; ++seed) {
+  const std::uint64_t k = number_from_environment("K", 400);
+  for (std::uint64_t seed = 1; seed <= k; ++seed) {
     const auto result = random_run(seed, {GetParam().name});
     if (!result.problem) continue;
     RecordProperty("seeds", static_cast<int>(seed));

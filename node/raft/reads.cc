@@ -90,13 +90,16 @@ void Raft::Impl::echoed(Progress& peer, Round round) {
 }
 
 void Raft::Impl::confirm_rounds() {
-  const Round reached = reached_by_quorum(round_, [](const Progress& peer) { return peer.round; });
+  const Round reached = reached_by_quorum(
+      round_, [](const Progress& peer) { return peer.round; },
+      defects_.has(Defect::read_quorum_minus_one) ? 1 : 0);
   if (reached > confirmed_) confirmed_ = reached;
   // The lease runs from when the round was sent: when an answer arrived says nothing of when the
   // peer started its promise.
   while (!sent_rounds_.empty() && sent_rounds_.front().round <= confirmed_) {
-    if (!lease_void_)
-      lease_until_ = std::max(lease_until_, sent_rounds_.front().sent_at + lease_length(config_));
+    const bool from_ack = defects_.has(Defect::lease_from_ack_time);
+    const Nanos from = from_ack ? now_ : sent_rounds_.front().sent_at;
+    if (!lease_void_) lease_until_ = std::max(lease_until_, from + lease_length(config_));
     sent_rounds_.pop_front();
   }
   while (!reads_.empty() && reads_.front().round <= confirmed_) {

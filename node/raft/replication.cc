@@ -5,10 +5,25 @@
 #include "node/raft/quorum.h"
 
 namespace plumbline::raft {
+namespace {
+
+/// A planted mistake: of a full append, one entry is left out, and those after it move up.
+void drop_one(std::vector<EntryPtr>& entries, Index last) {
+  if (entries.size() < 3 || entries.back()->index == last) return;
+  entries.erase(entries.begin() + 1);
+  for (auto entry = entries.begin() + 1; entry != entries.end(); ++entry) {
+    Entry moved = **entry;
+    moved.index = moved.index.prev();
+    *entry = std::make_shared<const Entry>(std::move(moved));
+  }
+}
+
+}  // namespace
 
 /// A leader that a quorum does not answer is cut off, or was paused: it must not keep clients
 /// waiting, nor hold back (by its own heartbeats) a node that could take part in electing another.
 void Raft::Impl::check_quorum() {
+  if (defects_.has(Defect::no_check_quorum)) return;
   const int live = reached_by_quorum(1, [&](const Progress& peer) {
     return now_ - peer.heard_at < config_.election_timeout_max ? 1 : 0;
   });
@@ -27,6 +42,10 @@ void Raft::Impl::replicate(NodeId to, Progress& peer) {
 /// commit only when it is durable, see advance_commit().
 void Raft::Impl::send_append(NodeId to, Progress& peer, bool with_entries) {
   AppendRequest request;
+  if (peer.next < log_.first() && defects_.has(Defect::probe_stuck_after_compaction)) {
+    peer.next = log_.first();
+    with_entries = with_entries && peer.next <= log_.last();
+  }
   request.previous_index = peer.next.prev();
   const auto previous_term = log_.term_at(request.previous_index);
   if (!previous_term) return start_snapshot(to, peer);
@@ -34,6 +53,7 @@ void Raft::Impl::send_append(NodeId to, Progress& peer, bool with_entries) {
   request.commit = commit_;
   request.round = round_;
   if (with_entries) request.entries = log_.slice(peer.next, config_.max_append_bytes);
+  if (defects_.has(Defect::entry_dropped_in_slice)) drop_one(request.entries, log_.last());
   if (peer.flow == Flow::replicate && with_entries) {
     std::size_t cost = 0;
     for (const auto& entry : request.entries) cost += cost_of(*entry);
@@ -48,8 +68,8 @@ void Raft::Impl::send_append(NodeId to, Progress& peer, bool with_entries) {
 /// Only an entry of this term is committed by counting; those before it come along. An entry of an
 /// earlier term on a majority can still be overwritten (dissertation, figure 3.7).
 void Raft::Impl::advance_commit() {
-  const Index reached =
-      reached_by_quorum(durable_, [](const Progress& peer) { return peer.match; });
+  const Index own = defects_.has(Defect::commit_before_own_fsync) ? log_.last() : durable_;
+  const Index reached = reached_by_quorum(own, [](const Progress& peer) { return peer.match; });
   if (reached <= commit_) return;
   if (log_.term_at(reached) != term_ && !defects_.has(Defect::commit_old_term)) return;
   set_commit(reached);
@@ -81,7 +101,7 @@ void Raft::Impl::on_match(NodeId from, Progress& peer, Index match) {
   peer.acknowledged(match);
   const bool log_reaches = log_.term_at(peer.match).has_value();
   if (peer.flow == Flow::probe || (peer.flow == Flow::snapshot && log_reaches))
-    peer.enter(Flow::replicate, peer.match.next());
+    peer.enter(Flow::replicate, peer.match.next(), defects_.has(Defect::inflight_leak));
   if (news) advance_commit();
   if (role_ != Role::leader) return;  // it committed that we are no member
   replicate(from, peer);
@@ -100,12 +120,18 @@ void Raft::Impl::on_refused(NodeId from, Progress& peer, const AppendResponse& r
   const Index tried = response.previous_index;
   if (peer.flow == Flow::snapshot || tried <= peer.match || tried >= peer.next) return;  // late
   if (peer.flow == Flow::probe && tried != peer.next.prev()) return;  // of an earlier probe
+  if (defects_.has(Defect::negative_ack_advances) && response.conflict_index > Index{0}) {
+    peer.acknowledged(std::min(response.conflict_index, tried).prev());
+    advance_commit();
+    if (role_ != Role::leader || tried <= peer.match) return;
+  }
   Index next = response.conflict_index;
   if (response.conflict_term != Term{0}) {
     const Index ours = log_.last_of_term(response.conflict_term, tried);
     if (ours != Index{0}) next = ours.next();
   }
-  peer.enter(Flow::probe, std::clamp(next, peer.match.next(), tried));
+  peer.enter(Flow::probe, std::clamp(next, peer.match.next(), tried),
+             defects_.has(Defect::inflight_leak));
   send_append(from, peer, true);
 }
 

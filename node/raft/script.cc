@@ -139,6 +139,8 @@ void Script::cluster(const Words& words) {
       options.config.max_append_bytes = count_from(value);
     else if (name == "inflight")
       options.config.max_inflight_appends = count_from(value);
+    else if (name == "bytes")
+      options.config.max_inflight_bytes = count_from(value);
     else if (name == "uncommitted")
       options.config.max_uncommitted_bytes = count_from(value);
     else if (name == "lag")

@@ -9,6 +9,7 @@ namespace plumbline::raft {
 /// durable: the disk could otherwise be told to forget what it has yet to write.
 void Raft::Impl::on(SnapshotMade& event) {
   const SnapshotMeta& made = event.snapshot;
+  if (made.index > applied_ && defects_.has(Defect::snapshot_goes_back)) return;
   CHECK(made.index <= applied_, "a snapshot holds only what was applied");
   CHECK(event.keep_after <= made.index, "entries after the snapshot are never dropped");
   if (made.index <= snapshot_.index) return;  // a newer one was installed while this one was made
@@ -70,7 +71,7 @@ void Raft::Impl::handle(const Message& message, SnapshotResponse& response) {
 
 void Raft::Impl::handle(const Message& message, SnapshotChunk& chunk) {
   if (!follow(message.from)) return;
-  if (chunk.snapshot.index <= commit_)
+  if (chunk.snapshot.index <= commit_ && !defects_.has(Defect::snapshot_goes_back))
     return answer_installed(message.from, chunk.snapshot, chunk.total_size);
   out_.write_chunks.push_back({message.from, std::move(chunk)});
 }
@@ -102,8 +103,12 @@ void Raft::Impl::answer_installed(NodeId leader, const SnapshotMeta& snapshot, s
 /// follows may have been acknowledged: it stays. Else nothing in the log is worth keeping. Should
 /// we stop before the disk knows of that, the next start sees it: continues_snapshot().
 void Raft::Impl::install(const SnapshotMeta& snapshot) {
-  const bool in_log = log_.term_at(snapshot.index) == snapshot.term;
-  if (snapshot.index <= commit_) {  // the log came faster
+  const bool goes_back = snapshot.index <= commit_ && defects_.has(Defect::snapshot_goes_back);
+  const bool keeps_conflict = defects_.has(Defect::snapshot_keeps_conflict);
+  const bool in_log =
+      !goes_back && (keeps_conflict ? log_.last() >= snapshot.index
+                                    : log_.term_at(snapshot.index) == snapshot.term);
+  if (snapshot.index <= commit_ && !goes_back) {  // the log came faster
     if (in_log && snapshot.index > snapshot_.index) {
       snapshot_ = snapshot;
       forget_old_members();

@@ -28,11 +28,14 @@ void Raft::Impl::on(TransferLeadership& event) {
 void Raft::Impl::tell_target() {
   const auto peer = peers_.find(transfer_->to);
   if (role_ != Role::leader || peer == peers_.end()) return;
-  if (peer->second.match < log_.last() || !peer->second.standing.in_voters) return;
+  const bool any_target = defects_.has(Defect::transfer_to_lagging_target);
+  if ((peer->second.match < log_.last() && !any_target) || !peer->second.standing.in_voters) return;
   if (transfer_->told_at && now_ - *transfer_->told_at < config_.heartbeat_interval) return;
   transfer_->told_at = now_;
-  lease_void_ = true;
-  lease_until_ = Nanos{0};
+  if (!defects_.has(Defect::lease_survives_transfer)) {
+    lease_void_ = true;
+    lease_until_ = Nanos{0};
+  }
   send(message_to(transfer_->to, TimeoutNow{}));
 }
 
