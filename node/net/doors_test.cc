@@ -123,7 +123,7 @@ class Doors : public testing::Test {
   FakeService service;
   Log log{1, -1};
   ClientDoor client_door{io, service, log, limits()};
-  HttpDoor http_door{io, service, {{1, "a:1"}}, limits()};
+  HttpDoor http_door{io, service, [](std::uint64_t) { return "a:1"; }, limits()};
 };
 
 TEST_F(Doors, RepliesMayComeInAnotherOrder) {

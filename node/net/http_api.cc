@@ -1,5 +1,6 @@
 #include "node/net/http_api.h"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -15,6 +16,7 @@ using proto::Code;
 using proto::Op;
 
 constexpr std::string_view k_kv_prefix = "/v1/kv/";
+constexpr std::string_view k_members_prefix = "/v1/members/";
 
 constexpr std::array<std::pair<int, const char*>, 14> k_reasons = {
     {{200, "OK"},
@@ -77,6 +79,22 @@ void put_value(json& body, const proto::Value& value) {
   for (const std::string& item : items) list.push_back(all_utf8 ? item : hex(item));
 }
 
+json members_json(const proto::Status& status) {
+  json members = json::array();
+  const auto add = [&](const std::vector<std::uint64_t>& nodes, const char* as) {
+    for (const std::uint64_t node : nodes) {
+      json member = {{"id", node}, {"as", as}};
+      const auto contact = status.contacts.find(node);
+      if (contact != status.contacts.end()) member["contact"] = contact->second;
+      members.push_back(std::move(member));
+    }
+  };
+  add(status.voters, "voter");
+  add(status.outgoing, "outgoing");
+  add(status.learners, "learner");
+  return members;
+}
+
 json status_json(const proto::Status& status) {
   json body = {{"id", status.id},
                {"role", status.role},
@@ -90,8 +108,10 @@ json status_json(const proto::Status& status) {
                {"snapshot_index", status.snapshot_index},
                {"keys", status.keys},
                {"sessions", status.sessions},
-               {"voters", status.voters}};
+               {"members", members_json(status)},
+               {"settled", proto::is_settled(status)}};
   if (status.hash) body["hash"] = *status.hash;
+  for (const auto& [index, hash] : status.hashes) body["hashes"][std::to_string(index)] = hash;
   return body;
 }
 
@@ -153,15 +173,51 @@ HttpReply http_error(int status, const std::string& code, const std::string& mes
   return {.status = status, .body = dump({{"error", code}, {"message", message}})};
 }
 
+namespace {
+
+std::variant<proto::Request, HttpReply> checked(proto::Request ask) {
+  if (const auto status = proto::check_request(ask); !status)
+    return http_error(400, "invalid", status.error().what);
+  return ask;
+}
+
+/// A node's id; 0, which none has, for what is no number.
+std::uint64_t node_id(std::string_view text) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(parse_int(text).value_or(0), 0));
+}
+
+std::variant<proto::Request, HttpReply> member_route(const HttpRequest& request) {
+  const bool post = request.method == "POST";
+  if (request.path == "/v1/transfer") {
+    const auto* to = request.parameter("to");
+    if (post && to) return checked({.op = Op::transfer_leadership, .node = node_id(*to)});
+    return http_error(405, "no-such-method", "POST /v1/transfer?to=ID");
+  }
+  const std::uint64_t node =
+      node_id(std::string_view(request.path).substr(k_members_prefix.size()));
+  if (request.method == "DELETE") return checked({.op = Op::remove_member, .node = node});
+  if (post && request.parameter("promote"))
+    return checked({.op = Op::promote_member, .node = node});
+  if (const auto* contact = request.parameter("contact"); post && contact)
+    return checked({.op = Op::add_member, .node = node, .contact = *contact});
+  return http_error(405, "no-such-method", "POST ?contact=HOST[:PORTS], POST ?promote, DELETE");
+}
+
+}  // namespace
+
 std::variant<proto::Request, HttpReply> http_route(HttpRequest request) {
   const bool get = request.method == "GET" || request.method == "HEAD";
   if (request.path == "/v1/status" && get)
     return proto::Request{.op = Op::status, .with_hash = request.parameter("hash") != nullptr};
+  if (request.path == "/v1/members" && get) return proto::Request{.op = Op::status};
   if (request.path == "/v1/snapshot" && request.method == "POST")
     return proto::Request{.op = Op::make_snapshot};
+  if (request.path == "/v1/transfer" || request.path.starts_with(k_members_prefix))
+    return member_route(request);
   if (!request.path.starts_with(k_kv_prefix))
     return http_error(404, "no-such-path",
-                      "paths: /v1/kv/KEY /v1/status /v1/snapshot /metrics /health");
+                      "paths: /v1/kv/KEY /v1/status /v1/members /v1/members/ID /v1/transfer "
+                      "/v1/snapshot /metrics /health");
   auto key = percent_decoded(std::string_view(request.path).substr(k_kv_prefix.size()));
   if (!key) return http_error(400, "invalid", "a % in the key is not followed by two hex digits");
   auto ask = key_request(request);
@@ -170,13 +226,11 @@ std::variant<proto::Request, HttpReply> http_route(HttpRequest request) {
                       "GET [?mode=linearizable|lease|stale], PUT [?expected=OLD | ?absent], "
                       "POST ?append, DELETE");
   ask->key = std::move(*key);
-  if (const auto checked = proto::check_request(*ask); !checked)
-    return http_error(400, "invalid", checked.error().what);
-  return std::move(*ask);
+  return checked(std::move(*ask));
 }
 
 HttpReply http_answer(const proto::Request& asked, const proto::Reply& reply,
-                      const std::map<std::uint64_t, std::string>& http_addresses) {
+                      const HttpAddressOf& http_address_of) {
   json body = json::object();
   if (reply.code != Code::ok) {
     body["error"] = proto::to_string(reply.code);
@@ -191,8 +245,8 @@ HttpReply http_answer(const proto::Request& asked, const proto::Reply& reply,
   if (reply.value) put_value(body, *reply.value);
   if (reply.leader) {
     json leader = {{"id", reply.leader->id}, {"client", reply.leader->client_address}};
-    const auto http = http_addresses.find(reply.leader->id);
-    if (http != http_addresses.end()) leader["http"] = http->second;
+    const std::string http = http_address_of(reply.leader->id);
+    if (!http.empty()) leader["http"] = http;
     body["leader"] = reply.leader->id == 0 ? json(nullptr) : std::move(leader);
     body["term"] = reply.leader->term;
   }

@@ -7,10 +7,14 @@
 ///   POST   /v1/kv/KEY?append   body: one item             {"revision"}
 ///   DELETE /v1/kv/KEY                                     {"revision"}; 404 if there was nothing
 ///   GET    /v1/status[?hash]   POST /v1/snapshot
+///   GET    /v1/members             {"members": [{"id","as","contact"}], "settled", ...}
+///   POST   /v1/members/ID?contact=HOST[:PEER[:CLIENT[:HTTP]]]   add, as a learner
+///   POST   /v1/members/ID?promote  learner to voter       DELETE /v1/members/ID
+///   POST   /v1/transfer?to=ID      hand leadership over
 /// KEY is percent-encoded. A text that is not UTF-8 is given as hex in "value_hex" or "list_hex".
 /// Errors are {"error": code, "message"}; 421 and 503 carry {"leader": {"id","client","http"}}.
 
-#include <map>
+#include <functional>
 #include <string>
 #include <variant>
 
@@ -30,9 +34,11 @@ HttpReply http_error(int status, const std::string& code, const std::string& mes
 /// What a request asks of the node, or the reply that it gets at once.
 std::variant<proto::Request, HttpReply> http_route(HttpRequest request);
 
-/// `http_addresses`: by node id, for the leader's.
+/// Where a node's HTTP door is, "host:port"; empty if that is not known.
+using HttpAddressOf = std::function<std::string(std::uint64_t)>;
+
 HttpReply http_answer(const proto::Request& asked, const proto::Reply& reply,
-                      const std::map<std::uint64_t, std::string>& http_addresses);
+                      const HttpAddressOf& http_address_of);
 
 /// Status line, headers and body, ready for the wire.
 void append_http_reply(std::string& out, const HttpReply& reply, bool keep_alive, bool with_body);

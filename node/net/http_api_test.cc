@@ -60,7 +60,7 @@ TEST(HttpApi, WhatIsNotThereIsSaid) {
 TEST(HttpApi, AnswersCarryTheirStatusAndTheirValue) {
   const proto::Request get{.op = Op::get, .key = "k"};
   const auto answer = [&get](const proto::Reply& reply) {
-    const HttpReply http = http_answer(get, reply, {{2, "n2:7002"}});
+    const HttpReply http = http_answer(get, reply, [](std::uint64_t) { return "n2:7002"; });
     return std::pair(http.status, json::parse(http.body));
   };
   EXPECT_EQ(answer({.value = "v", .revision = 4}),

@@ -29,7 +29,7 @@ class HttpConnection final : public Asker, public std::enable_shared_from_this<H
 
   void answer(std::uint64_t, const proto::Reply& reply) override {
     if (!stream_->is_open()) return;
-    finish(http_answer(asked_, reply, door_.http_addresses_));
+    finish(http_answer(asked_, reply, door_.http_address_of_));
     // An answer given at once is followed up by the loop that asked.
     if (!asking_) take_input();
   }
@@ -114,10 +114,10 @@ class HttpConnection final : public Asker, public std::enable_shared_from_this<H
   bool with_body_ = true;
 };
 
-HttpDoor::HttpDoor(asio::io_context& io, Service& service,
-                   std::map<std::uint64_t, std::string> http_addresses, DoorLimits limits)
+HttpDoor::HttpDoor(asio::io_context& io, Service& service, HttpAddressOf http_address_of,
+                   DoorLimits limits)
     : service_(service),
-      http_addresses_(std::move(http_addresses)),
+      http_address_of_(std::move(http_address_of)),
       limits_(limits),
       acceptor_(io) {}
 

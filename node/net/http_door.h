@@ -6,13 +6,13 @@
 
 #include <asio/io_context.hpp>
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <string>
 #include <unordered_set>
 
 #include "core/base/time.h"
 #include "node/net/acceptor.h"
+#include "node/net/http_api.h"
 #include "node/net/service.h"
 
 namespace plumbline::net {
@@ -21,8 +21,8 @@ class HttpConnection;
 
 class HttpDoor {
  public:
-  HttpDoor(asio::io_context& io, Service& service,
-           std::map<std::uint64_t, std::string> http_addresses, DoorLimits limits);
+  HttpDoor(asio::io_context& io, Service& service, HttpAddressOf http_address_of,
+           DoorLimits limits);
   ~HttpDoor();
 
   Status listen(const asio::ip::tcp::endpoint& at);
@@ -37,7 +37,7 @@ class HttpDoor {
   void accept(asio::ip::tcp::socket socket);
 
   Service& service_;
-  const std::map<std::uint64_t, std::string> http_addresses_;
+  const HttpAddressOf http_address_of_;
   DoorLimits limits_;
   Acceptor acceptor_;
   std::unordered_set<std::shared_ptr<HttpConnection>> connections_;

@@ -4,9 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/check.h"
 #include "core/base/text.h"
-#include "node/raft/defects.h"
+#include "node/replica/defects.h"
 
 namespace plumbline::net {
 namespace {
@@ -21,6 +20,8 @@ constexpr std::uint64_t k_segment_max = 1 << 30;
 struct Written {
   std::uint64_t id = 0;
   std::vector<std::string> nodes;
+  bool join = false;
+  std::string self;
   std::string election_timeout = "300ms-600ms";
   std::string heartbeat = "50ms";
   std::vector<std::string> defects;
@@ -32,16 +33,20 @@ void declare(CLI::App& app, Written& written) {
   app.set_version_flag("--version", "raftkvd " PLUMBLINE_VERSION);
   app.set_config("--config", "", "Read options from a file of `name = value` lines");
   app.allow_config_extras(CLI::config_extras_mode::error);
-  app.add_option("--id", written.id, "This node's id, one of --nodes")->required();
+  app.add_option("--id", written.id, "This node's id, never used before by another")->required();
   app.add_option("--nodes", written.nodes,
-                 "All nodes of the cluster: ID=HOST[:PEER_PORT[:CLIENT_PORT[:HTTP_PORT]]],... "
+                 "The cluster's first nodes: ID=HOST[:PEER_PORT[:CLIENT_PORT[:HTTP_PORT]]],... "
                  "(ports by default 7000, 7001, 7002)")
-      ->required()
       ->delimiter(',');
+  app.add_flag("--join", written.join,
+               "Instead of --nodes: begin empty, and be added by `raftkvctl member add`");
+  app.add_option("--self", written.self,
+                 "With --join: where this node is, HOST[:PEER_PORT[:CLIENT_PORT[:HTTP_PORT]]]");
   app.add_option("--data-dir", options.data_dir, "Where this node keeps its log and snapshots")
       ->required();
   app.add_option("--cluster", options.cluster, "Name of the cluster; others are not spoken to");
-  app.add_option("--listen", options.listen, "Address to listen on (default: its host in --nodes)");
+  app.add_option("--listen", options.listen,
+                 "Address to listen on (default: its host in --nodes or --self)");
   app.add_option("--election-timeout", written.election_timeout,
                  "MIN-MAX without a leader before an election (300ms-600ms)");
   app.add_option("--heartbeat", written.heartbeat, "Interval of the leader's heartbeats (50ms)");
@@ -70,7 +75,9 @@ Status understand_timers(const Written& written, Options& options) {
 
 Status understand_nodes(const Written& written, Options& options) {
   for (const std::string& text : written.nodes) {
-    TRY_ASSIGN(const NodeAddress node, parse_node(text));
+    auto parsed = parse_node(text);
+    if (!parsed) return context(parsed.error(), "--nodes");
+    const NodeAddress& node = *parsed;
     for (const NodeAddress& other : options.nodes)
       if (other.id == node.id)
         return fail(Error::Code::invalid, str("--nodes: node ", node.id, " is there twice"));
@@ -78,15 +85,38 @@ Status understand_nodes(const Written& written, Options& options) {
   }
   if (options.nodes.size() > k_nodes_max)
     return fail(Error::Code::invalid, str("--nodes: at most ", k_nodes_max, " nodes"));
-  options.id = raft::NodeId(written.id);
-  if (!options.voters().contains(options.id))
+  const auto mine = std::find_if(options.nodes.begin(), options.nodes.end(),
+                                 [&](const NodeAddress& node) { return node.id == options.id; });
+  if (mine == options.nodes.end())
     return fail(Error::Code::invalid, str("--id: ", written.id, " is not one of --nodes"));
+  options.self = *mine;
+  return {};
+}
+
+Status understand_membership(const Written& written, Options& options) {
+  if (written.id == 0) return fail(Error::Code::invalid, "--id: ids count from 1");
+  options.id = raft::NodeId(written.id);
+  if (!written.join) {
+    if (!written.self.empty())
+      return fail(Error::Code::invalid, "--self: only with --join; else --nodes says it");
+    if (written.nodes.empty())
+      return fail(Error::Code::invalid,
+                  "--nodes: give the cluster's first nodes, or --join and --self");
+    return understand_nodes(written, options);
+  }
+  if (!written.nodes.empty())
+    return fail(Error::Code::invalid, "--join: without --nodes, whose members found a cluster");
+  if (written.self.empty())
+    return fail(Error::Code::invalid, "--join: needs --self, to be reached at");
+  auto self = parse_contact(options.id, written.self);
+  if (!self) return context(self.error(), "--self");
+  options.self = *std::move(self);
   return {};
 }
 
 Result<Options> understand(Written written) {
   Options options = std::move(written.options);
-  TRY(understand_nodes(written, options));
+  TRY(understand_membership(written, options));
   TRY(understand_timers(written, options));
   if (options.data_dir.empty()) return fail(Error::Code::invalid, "--data-dir: must not be empty");
   if (options.cluster.empty() || options.cluster.find_first_of(" \n\r\t=") != std::string::npos)
@@ -97,7 +127,7 @@ Result<Options> understand(Written written) {
     return fail(Error::Code::invalid,
                 str("--segment-bytes: must be between ", k_segment_min, " and ", k_segment_max));
   options.defects.insert(written.defects.begin(), written.defects.end());
-  if (const auto known = raft::check_defects(options.defects); !known)
+  if (const auto known = replica::check_defects(options.defects); !known)
     return context(known.error(), "--defect");
   return options;
 }
@@ -107,63 +137,9 @@ EarlyExit usage_error(std::string text) {
   return {k_usage_error, "raftkvd: " + text};
 }
 
-Result<std::uint16_t> parse_port(const std::string& text, const std::string& whole) {
-  const auto number = parse_int(text);
-  if (!number || *number < 1 || *number > UINT16_MAX)
-    return fail(Error::Code::invalid,
-                str("--nodes: '", printable(whole), "': '", printable(text), "' is not a port"));
-  return static_cast<std::uint16_t>(*number);
-}
-
 }  // namespace
 
-Result<NodeAddress> parse_node(const std::string& text) {
-  const auto bad = [&] {
-    return fail(Error::Code::invalid,
-                str("--nodes: '", printable(text),
-                    "' is not ID=HOST[:PEER_PORT[:CLIENT_PORT[:HTTP_PORT]]] with an ID from 1"));
-  };
-  const std::size_t equals = text.find('=');
-  if (equals == std::string::npos) return bad();
-  const auto id = parse_int(trim(std::string_view(text).substr(0, equals)));
-  if (!id || *id < 1) return bad();
-  NodeAddress node;
-  node.id = raft::NodeId(static_cast<std::uint64_t>(*id));
-  std::string_view rest = trim(std::string_view(text).substr(equals + 1));
-  std::size_t host_end = rest.find(':');
-  if (rest.starts_with('[')) {
-    const std::size_t bracket = rest.find(']');
-    if (bracket == std::string_view::npos) return bad();
-    node.host = rest.substr(1, bracket - 1);
-    host_end = bracket + 1;
-  } else {
-    node.host = rest.substr(0, host_end);
-  }
-  rest = host_end >= rest.size() ? std::string_view() : rest.substr(host_end);
-  if (node.host.empty() || (!rest.empty() && rest.front() != ':')) return bad();
-  if (!rest.empty()) rest.remove_prefix(1);
-  const std::vector<std::string> ports = split(rest, ':');
-  std::uint16_t* const fields[] = {&node.peer_port, &node.client_port, &node.http_port};
-  if (ports.size() > std::size(fields)) return bad();
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    TRY_ASSIGN(*fields[i], parse_port(ports[i], text));
-  }
-  return node;
-}
-
-std::string host_and_port(const std::string& host, std::uint16_t port) {
-  const bool v6 = host.find(':') != std::string::npos;
-  return v6 ? str('[', host, "]:", port) : str(host, ':', port);
-}
-
-const NodeAddress& Options::self() const {
-  const auto mine = std::find_if(nodes.begin(), nodes.end(),
-                                 [this](const NodeAddress& node) { return node.id == id; });
-  CHECK(mine != nodes.end(), "the id was checked to be one of the nodes");
-  return *mine;
-}
-
-std::set<raft::NodeId> Options::voters() const {
+std::set<raft::NodeId> Options::first_voters() const {
   std::set<raft::NodeId> voters;
   for (const NodeAddress& node : nodes) voters.insert(node.id);
   return voters;
@@ -171,11 +147,10 @@ std::set<raft::NodeId> Options::voters() const {
 
 std::string Options::describe() const {
   std::vector<std::string> addresses;
-  for (const NodeAddress& node : nodes)
-    addresses.push_back(str(node.id, '=', host_and_port(node.host, node.peer_port), ':',
-                            node.client_port, ':', node.http_port));
-  return str("id=", id, " cluster=", cluster, " nodes=", join(addresses, ","),
-             " data-dir=", data_dir, " listen=", listen.empty() ? self().host : listen,
+  for (const NodeAddress& node : nodes) addresses.push_back(str(node.id, '=', contact_of(node)));
+  return str("id=", id, " cluster=", cluster,
+             joins() ? str(" join self=", contact_of(self)) : str(" nodes=", join(addresses, ",")),
+             " data-dir=", data_dir, " listen=", listen.empty() ? self.host : listen,
              " election-timeout=", format_duration(election_min), "-",
              format_duration(election_max), " heartbeat=", format_duration(heartbeat),
              " snapshot-every=", snapshot_every, " segment-bytes=", segment_bytes, " seed=", seed);

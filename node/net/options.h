@@ -9,33 +9,18 @@
 
 #include "core/base/result.h"
 #include "core/base/time.h"
+#include "node/net/address.h"
 #include "node/raft/types.h"
 
 namespace plumbline::net {
 
-inline constexpr std::uint16_t k_peer_port = 7000;
-inline constexpr std::uint16_t k_client_port = 7001;
-inline constexpr std::uint16_t k_http_port = 7002;
-
-struct NodeAddress {
-  raft::NodeId id;
-  std::string host{};
-  std::uint16_t peer_port = k_peer_port;
-  std::uint16_t client_port = k_client_port;
-  std::uint16_t http_port = k_http_port;
-  bool operator==(const NodeAddress&) const = default;
-};
-/// `ID=HOST[:PEER[:CLIENT[:HTTP]]]`; an IPv6 address stands in brackets. Fails: invalid.
-Result<NodeAddress> parse_node(const std::string& text);
-/// "host:port", with brackets where IPv6 needs them.
-std::string host_and_port(const std::string& host, std::uint16_t port);
-
 struct Options {
   raft::NodeId id;
-  std::vector<NodeAddress> nodes;
+  std::vector<NodeAddress> nodes;  ///< the cluster's first ones; empty: this node joins
+  NodeAddress self;                ///< how the others and clients reach it
   std::string data_dir;
   std::string cluster = "plumbline";
-  std::string listen;  ///< empty: the host of this node in `nodes`
+  std::string listen;  ///< empty: the host of `self`
   Nanos election_min = 300ms;
   Nanos election_max = 600ms;
   Nanos heartbeat = 50ms;
@@ -44,8 +29,8 @@ struct Options {
   std::set<std::string> defects;
   std::uint64_t seed = 0;  ///< of the election timeouts; 0: one of its own
 
-  const NodeAddress& self() const;
-  std::set<raft::NodeId> voters() const;
+  bool joins() const { return nodes.empty(); }
+  std::set<raft::NodeId> first_voters() const;
   std::string describe() const;  ///< for the log
 };
 

@@ -39,7 +39,7 @@ TEST(Options, AreTakenFromTheCommandLine) {
   ASSERT_TRUE(options) << options.error().text;
   EXPECT_EQ(options->id, raft::NodeId(2));
   EXPECT_EQ(options->nodes.size(), 3u);
-  EXPECT_EQ(options->self(), (NodeAddress{raft::NodeId(2), "b", 1, 2, 3}));
+  EXPECT_EQ(options->self, (NodeAddress{raft::NodeId(2), "b", 1, 2, 3}));
   EXPECT_EQ(options->nodes[0], (NodeAddress{raft::NodeId(1), "a", 7000, 7001, 7002}));
   EXPECT_EQ(options->nodes[2].host, "::1");
   EXPECT_EQ(options->nodes[2].peer_port, 9);
@@ -92,6 +92,34 @@ TEST(Options, NodesThatCannotBeAreRefused) {
                             "2=[::1", "2=a,2=b", "1=a"})
     EXPECT_FALSE(parse({"--id", "2", "--nodes", nodes, "--data-dir", "d"})) << nodes;
   EXPECT_FALSE(parse({"--id", "2", "--nodes", "2=a"})) << "no data directory";
+}
+
+TEST(Options, ANodeThatJoinsSaysWhereItIsInsteadOfWhoFoundsTheCluster) {
+  const auto joins = parse({"--id", "4", "--join", "--self", "d:1:2:3", "--data-dir", "x"});
+  ASSERT_TRUE(joins) << joins.error().text;
+  EXPECT_TRUE(joins->joins());
+  EXPECT_TRUE(joins->first_voters().empty());
+  EXPECT_EQ(joins->self, (NodeAddress{raft::NodeId(4), "d", 1, 2, 3}));
+  const std::vector<std::vector<const char*>> bad = {
+      {"--id", "4", "--data-dir", "x"},
+      {"--id", "4", "--join", "--data-dir", "x"},
+      {"--id", "4", "--join", "--self", "d:x", "--data-dir", "x"},
+      {"--id", "4", "--join", "--self", "d", "--nodes", "4=d", "--data-dir", "x"},
+      {"--id", "4", "--self", "d", "--nodes", "4=d", "--data-dir", "x"},
+      {"--id", "0", "--join", "--self", "d", "--data-dir", "x"},
+  };
+  for (const auto& words : bad) EXPECT_FALSE(parse(words));
+}
+
+TEST(Options, AContactIsWrittenAsItIsRead) {
+  for (const char* text : {"a:1:2:3", "[::1]:7000:7001:7002", "10.0.0.1:1:2:3"}) {
+    const auto address = parse_contact(raft::NodeId(1), text);
+    ASSERT_TRUE(address) << address.error().what;
+    EXPECT_EQ(contact_of(*address), text);
+  }
+  EXPECT_EQ(contact_of(*parse_contact(raft::NodeId(1), "a")), "a:7000:7001:7002");
+  for (const char* bad : {"", ":", "a:", "a b", "a,b", "a=b", "a\nb", "a:1:2:3:4", "http://a"})
+    EXPECT_FALSE(parse_contact(raft::NodeId(1), bad)) << bad;
 }
 
 TEST(Options, ADefectThatExistsIsTakenWhereDefectsAreBuiltIn) {

@@ -188,9 +188,13 @@ void append_hello(std::string& out, const Hello& hello) {
   wire::PeerFrame frame;
   auto& to = *frame.mutable_hello();
   to.set_version(hello.version);
-  to.set_cluster(hello.cluster);
-  to.set_from(hello.from.value);
-  to.set_to(hello.to.value);
+  to.set_cluster(hello.who.cluster);
+  to.set_origin(hello.who.origin);
+  to.set_from(hello.who.from.value);
+  to.set_to(hello.who.to.value);
+  to.set_from_store(hello.who.from_store.value);
+  to.set_to_store(hello.who.to_store.value);
+  to.set_contact(hello.contact);
   append_frame(out, frame);
 }
 
@@ -217,7 +221,14 @@ Result<PeerFrame> decode_peer_frame(std::string_view body) {
   switch (frame.frame_case()) {
     case wire::PeerFrame::kHello: {
       const auto& from = frame.hello();
-      return Hello{from.version(), from.cluster(), NodeId(from.from()), NodeId(from.to())};
+      return Hello{.version = from.version(),
+                   .who = {.cluster = from.cluster(),
+                           .origin = from.origin(),
+                           .from = NodeId(from.from()),
+                           .to = NodeId(from.to()),
+                           .from_store = replica::StoreId(from.from_store()),
+                           .to_store = replica::StoreId(from.to_store())},
+                   .contact = from.contact()};
     }
     case wire::PeerFrame::kRefusal:
       return Refusal{frame.refusal().reason()};

@@ -7,16 +7,16 @@
 
 #include "core/base/result.h"
 #include "node/raft/messages.h"
+#include "node/replica/peer_identities.h"
 
 namespace plumbline::net {
 
 /// What a node says first on a connection that it opens.
 struct Hello {
-  static constexpr std::uint32_t k_version = 1;
+  static constexpr std::uint32_t k_version = 2;
   std::uint32_t version = k_version;
-  std::string cluster{};
-  raft::NodeId from;
-  raft::NodeId to;
+  replica::Introduction who{};
+  std::string contact{};  ///< of the caller, who may be newer than what we know of the members
   bool operator==(const Hello&) const = default;
 };
 /// Why a connection is about to be closed by the node that was called.

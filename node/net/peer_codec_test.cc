@@ -22,7 +22,8 @@ raft::EntryPtr entry(std::uint64_t index, std::uint64_t term, std::string data,
 }
 
 std::vector<raft::Message> examples() {
-  const raft::SnapshotMeta snapshot{Index(90), Term(3), {.voters = {NodeId(1), NodeId(2), NodeId(3)}}};
+  const raft::SnapshotMeta snapshot{
+      Index(90), Term(3), {.voters = {NodeId(1), NodeId(2), NodeId(3)}}};
   const std::string binary("\0\xff\r\n", 4);
   std::vector<raft::Message> all;
   const auto add = [&all](auto body) { all.push_back({NodeId(1), NodeId(2), Term(7), body}); };
@@ -76,7 +77,13 @@ TEST(PeerCodec, MessagesComeBackEqual) {
 }
 
 TEST(PeerCodec, HelloAndRefusalComeBackEqual) {
-  const Hello hello{.cluster = "c1", .from = NodeId(1), .to = NodeId(2)};
+  const Hello hello{.who = {.cluster = "c1",
+                            .origin = "1,2",
+                            .from = NodeId(1),
+                            .to = NodeId(2),
+                            .from_store = replica::StoreId(7),
+                            .to_store = replica::StoreId(8)},
+                    .contact = "a:1:2:3"};
   std::string frame;
   append_hello(frame, hello);
   EXPECT_EQ(std::get<Hello>(*decode_peer_frame(body_of(frame))), hello);

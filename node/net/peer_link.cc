@@ -21,11 +21,11 @@ constexpr std::size_t k_unsent_max = 16 << 20;  // of one link; beyond it messag
 
 }  // namespace
 
-PeerLink::PeerLink(asio::io_context& io, Hello hello, PeerAddress to, PeerFigures& figures,
-                   const Log& log)
+PeerLink::PeerLink(asio::io_context& io, NodeAddress to, std::function<Hello()> hello,
+                   PeerFigures& figures, const Log& log)
     : io_(io),
-      hello_(std::move(hello)),
       to_(std::move(to)),
+      hello_(std::move(hello)),
       figures_(figures),
       log_(log),
       pause_(k_first_pause) {}
@@ -66,9 +66,9 @@ void PeerLink::call(Nanos now) {
   auto attempt = attempt_ = std::make_shared<Attempt>(io_, now);
   std::error_code not_numeric;
   const auto address = asio::ip::make_address(to_.host, not_numeric);
-  if (!not_numeric) return connect(attempt, Tcp::endpoint(address, to_.port));
+  if (!not_numeric) return connect(attempt, Tcp::endpoint(address, to_.peer_port));
   attempt->resolver.async_resolve(
-      to_.host, std::to_string(to_.port),
+      to_.host, std::to_string(to_.peer_port),
       [self = shared_from_this(), attempt](const std::error_code& error, const auto& found) {
         if (self->attempt_ != attempt) return;
         if (error || found.empty()) return self->lost(attempt, "host not found");
@@ -90,7 +90,7 @@ void PeerLink::connected(const AttemptPtr& attempt) {
   state_ = State::open;
   attempt->started = steady_now();
   ++figures_.connects;
-  append_hello(attempt->stream->out(), hello_);
+  append_hello(attempt->stream->out(), hello_());
   attempt->stream->flush();
   read(attempt);
 }

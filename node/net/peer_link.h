@@ -6,6 +6,7 @@
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,7 +22,9 @@ namespace plumbline::net {
 
 class PeerLink : public std::enable_shared_from_this<PeerLink> {
  public:
-  PeerLink(asio::io_context& io, Hello hello, PeerAddress to, PeerFigures& figures, const Log& log);
+  /// `hello`: what to say first, asked at each attempt; by then more may be known of the other.
+  PeerLink(asio::io_context& io, NodeAddress to, std::function<Hello()> hello, PeerFigures& figures,
+           const Log& log);
 
   void send(const raft::Message& message);
   void flush();
@@ -54,8 +57,8 @@ class PeerLink : public std::enable_shared_from_this<PeerLink> {
   void lost(AttemptPtr attempt, const std::string& why);
 
   asio::io_context& io_;
-  const Hello hello_;
-  const PeerAddress to_;
+  const NodeAddress to_;
+  const std::function<Hello()> hello_;
   PeerFigures& figures_;
   const Log& log_;
   State state_ = State::waiting;

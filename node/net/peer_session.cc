@@ -45,7 +45,7 @@ bool PeerSession::take(PeerFrame frame) {
   if (const auto* hello = std::get_if<Hello>(&frame)) return greet(*hello);
   auto* message = std::get_if<raft::Message>(&frame);
   if (!message || from_ == raft::k_nobody || message->from != from_ ||
-      message->to != peers_.self_) {
+      message->to != peers_.self_.id) {
     end("a frame out of place");
     return false;
   }
@@ -55,17 +55,18 @@ bool PeerSession::take(PeerFrame frame) {
 }
 
 bool PeerSession::greet(const Hello& hello) {
-  const std::string why = from_ == raft::k_nobody ? peers_.refuse(hello) : "a second hello";
-  if (!why.empty()) {
-    ++peers_.figures_.refused;
-    append_refusal(stream_->out(), why);
-    stream_->close_after_flush();
-    end(why);
-    return false;
+  const bool first = from_ == raft::k_nobody;
+  const std::string why = first ? peers_.welcome(hello) : "a second hello";
+  if (why.empty()) {
+    from_ = hello.who.from;
+    peers_.introduced(from_, shared_from_this());
+    return true;
   }
-  from_ = hello.from;
-  peers_.introduced(from_, shared_from_this());
-  return true;
+  append_refusal(stream_->out(), why);
+  stream_->close_after_flush();
+  if (first) peers_.refused(hello.who.from, why);
+  end(first ? std::string() : why);
+  return false;
 }
 
 void PeerSession::end(const std::string& why) {

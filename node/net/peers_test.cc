@@ -6,6 +6,7 @@
 
 #include <sys/socket.h>
 
+#include <map>
 #include <memory>
 
 #include "node/net/link_health.h"
@@ -29,10 +30,32 @@ class PeersTest : public testing::Test {
   }
   std::unique_ptr<Peers> node(std::uint64_t self, std::uint64_t other, std::uint16_t other_port,
                               std::vector<raft::Message>& inbox, const std::string& cluster = "c") {
+    auto made = stranger(self, free_port(), inbox, cluster);
+    made->set_members({address(other, other_port)});
+    return made;
+  }
+  /// A node that knows of no other; `own_port` is where it says that it is.
+  std::unique_ptr<Peers> stranger(std::uint64_t self, std::uint16_t own_port,
+                                  std::vector<raft::Message>& inbox,
+                                  const std::string& cluster = "c", std::uint64_t store = 0) {
     return std::make_unique<Peers>(
-        io, cluster, NodeId(self),
-        std::vector<PeerAddress>{{NodeId(other), "127.0.0.1", other_port}},
-        [&inbox](raft::Message message) { inbox.push_back(std::move(message)); }, log);
+        io,
+        replica::PeerIdentities(cluster, NodeId(self),
+                                replica::StoreId(store == 0 ? 10 * self : store), "1,2"),
+        address(self, own_port),
+        [&inbox](raft::Message message) { inbox.push_back(std::move(message)); },
+        [this, self](const std::string& met) { remembered[self] = met; }, log);
+  }
+  static NodeAddress address(std::uint64_t id, std::uint16_t port) {
+    return {.id = NodeId(id), .host = "127.0.0.1", .peer_port = port};
+  }
+  static Hello hello_of(std::uint64_t from, std::uint64_t to, std::uint16_t port = 1) {
+    return {.who = {.cluster = "c",
+                    .origin = "1,2",
+                    .from = NodeId(from),
+                    .to = NodeId(to),
+                    .from_store = replica::StoreId(10 * from)},
+            .contact = contact_of(address(from, port))};
   }
   bool turn_until(const std::vector<Peers*>& all, const std::function<bool()>& done) {
     return run_until(io, [&] {
@@ -50,6 +73,7 @@ class PeersTest : public testing::Test {
   asio::io_context io{1};
   Log log{1, -1};
   std::vector<raft::Message> at_one, at_two;
+  std::map<std::uint64_t, std::string> remembered;
 };
 
 TEST_F(PeersTest, MessagesGoBothWays) {
@@ -104,6 +128,79 @@ TEST_F(PeersTest, AForeignClusterIsRefusedAndNothingItSaysIsHeard) {
   EXPECT_TRUE(at_two.empty());
 }
 
+TEST_F(PeersTest, ACallerThatIsNoMemberIsAnsweredWhereItSaysItIs) {
+  const std::uint16_t port_one = free_port();
+  const std::uint16_t port_two = free_port();
+  auto one = stranger(1, port_one, at_one);
+  auto two = stranger(2, port_two, at_two);
+  two->set_members({address(1, port_one)});
+  ASSERT_TRUE(one->start(loopback(port_one)));
+  ASSERT_TRUE(two->start(loopback(port_two)));
+  EXPECT_EQ(one->find(NodeId(2)), nullptr);
+  ASSERT_TRUE(turn_until({one.get(), two.get()}, [&] {
+    one->send(heartbeat(1, 2, 1));
+    return !at_two.empty();
+  }));
+  EXPECT_EQ(*one->find(NodeId(2)), address(2, port_two));
+  EXPECT_NE(remembered[1].find("\n2 "), std::string::npos);
+}
+
+TEST_F(PeersTest, AMemberThatIsRemovedStillHearsOfItAndIsThenForgotten) {
+  const std::uint16_t port_one = free_port();
+  const std::uint16_t port_two = free_port();
+  auto one = node(1, 2, port_two, at_one);
+  auto two = stranger(2, port_two, at_two);
+  ASSERT_TRUE(one->start(loopback(port_one)));
+  ASSERT_TRUE(two->start(loopback(port_two)));
+  ASSERT_TRUE(turn_until({one.get(), two.get()}, [&] { return one->links_up() == 1; }));
+  one->set_members({});
+  one->send(heartbeat(1, 2, 1));
+  ASSERT_TRUE(turn_until({one.get(), two.get()}, [&] { return at_two.size() == 1; }));
+  two->close();  // or it would still be in conversation
+  one->tick(steady_now() + 60s);
+  EXPECT_EQ(one->find(NodeId(2)), nullptr);
+  one->send(heartbeat(1, 2, 2));
+  EXPECT_EQ(one->figures().dropped, 1u);
+}
+
+TEST_F(PeersTest, AMemberThatMovesIsCalledAtItsNewAddress) {
+  const std::uint16_t port_two = free_port();
+  auto one = node(1, 2, free_port(), at_one);
+  auto two = stranger(2, port_two, at_two);
+  ASSERT_TRUE(one->start(loopback(free_port())));
+  ASSERT_TRUE(two->start(loopback(port_two)));
+  one->tick(steady_now());
+  EXPECT_EQ(one->links_up(), 0u);
+  one->set_members({address(2, port_two)});
+  EXPECT_TRUE(turn_until({one.get(), two.get()}, [&] { return one->links_up() == 1; }));
+}
+
+TEST_F(PeersTest, ANodeWithAnotherStoreThanTheOneThatWasMetIsKeptOut) {
+  const std::uint16_t port_one = free_port();
+  const std::uint16_t port_two = free_port();
+  auto one = node(1, 2, port_two, at_one);
+  auto two = node(2, 1, port_one, at_two);
+  ASSERT_TRUE(one->start(loopback(port_one)));
+  ASSERT_TRUE(two->start(loopback(port_two)));
+  ASSERT_TRUE(turn_until({one.get(), two.get()}, [&] {
+    two->send(heartbeat(2, 1, 1));
+    return !at_one.empty();
+  }));
+  two->close();
+  run_until(io, [] { return false; }, 50ms);  // what was on its way arrives
+  at_one.clear();
+  two = stranger(2, port_two, at_two, "c", 99);
+  two->set_members({address(1, port_one)});
+  ASSERT_TRUE(two->start(loopback(port_two)));
+  ASSERT_TRUE(turn_until({one.get(), two.get()}, [&] {
+    one->send(heartbeat(1, 2, 2));
+    two->send(heartbeat(2, 1, 2));
+    return one->figures().refused > 1 && two->figures().refused > 1;
+  })) << "each refuses the other's call";
+  EXPECT_TRUE(at_one.empty());
+  EXPECT_TRUE(at_two.empty());
+}
+
 TEST_F(PeersTest, AFrameOutOfPlaceEndsTheSession) {
   const std::uint16_t port_one = free_port();
   auto one = node(1, 2, free_port(), at_one);
@@ -125,7 +222,11 @@ TEST_F(PeersTest, AFrameOutOfPlaceEndsTheSession) {
     append_hello(bytes, what);
     return bytes;
   };
-  const Hello good{.cluster = "c", .from = NodeId(2), .to = NodeId(1)};
+  const Hello good = hello_of(2, 1);
+  Hello old_version = good;
+  old_version.version = 9;
+  Hello nowhere = good;
+  nowhere.contact = "a:b";
   std::string message;
   append_message(message, heartbeat(2, 1, 1));
   std::string from_another;
@@ -133,9 +234,9 @@ TEST_F(PeersTest, AFrameOutOfPlaceEndsTheSession) {
   EXPECT_TRUE(ends(message)) << "a message before a hello";
   EXPECT_TRUE(ends(hello(good) + hello(good)));
   EXPECT_TRUE(ends(hello(good) + from_another));
-  EXPECT_TRUE(ends(hello({.version = 9, .cluster = "c", .from = NodeId(2), .to = NodeId(1)})));
-  EXPECT_TRUE(ends(hello({.cluster = "c", .from = NodeId(2), .to = NodeId(4)})));
-  EXPECT_TRUE(ends(hello({.cluster = "c", .from = NodeId(3), .to = NodeId(1)})));
+  EXPECT_TRUE(ends(hello(old_version)));
+  EXPECT_TRUE(ends(hello(hello_of(2, 4))));
+  EXPECT_TRUE(ends(hello(nowhere)));
   EXPECT_TRUE(ends(std::string(100, '\xff')));
   EXPECT_TRUE(at_one.empty());
 }
@@ -145,7 +246,7 @@ TEST_F(PeersTest, ANewSessionOfANodeReplacesItsOldOne) {
   auto one = node(1, 2, free_port(), at_one);
   ASSERT_TRUE(one->start(loopback(port_one)));
   std::string bytes;
-  append_hello(bytes, {.cluster = "c", .from = NodeId(2), .to = NodeId(1)});
+  append_hello(bytes, hello_of(2, 1));
   append_message(bytes, heartbeat(2, 1, 1));
   asio::ip::tcp::socket old_one(io), new_one(io);
   old_one.connect(loopback(port_one));

@@ -17,14 +17,19 @@ using raft::Index;
 using raft::NodeId;
 using raft::Term;
 
-const Identity k_identity{"c", NodeId(1), {NodeId(1), NodeId(2)}};
+const Identity k_identity{
+    .cluster = "c",
+    .id = NodeId(1),
+    .first_nodes = {{.id = NodeId(1), .host = "a"}, {.id = NodeId(2), .host = "::1"}}};
 
 class Recovery : public testing::Test {
  protected:
   Result<DataDirectory> open(const Identity& identity = k_identity) {
     return DataDirectory::open(*files, directory.path("data"), identity);
   }
-  Result<replica::Recovered> recovered() { return replica::recover(*files, directory.path("data"), {1 << 20}); }
+  Result<replica::Recovered> recovered() {
+    return replica::recover(*files, directory.path("data"), {1 << 20});
+  }
   static raft::Persist entries(std::uint64_t from, std::uint64_t to, std::uint64_t term) {
     raft::Persist batch;
     for (std::uint64_t i = from; i <= to; ++i)
@@ -44,8 +49,8 @@ class Recovery : public testing::Test {
     for (std::uint64_t i = 2; i <= index; ++i) machine.skip(i);
     auto store = store::SnapshotStore::open(*files, directory.path("data/snapshots"));
     ASSERT_TRUE(store);
-    ASSERT_TRUE(
-        store->save({Index(index), Term(term), {.voters = {NodeId(1), NodeId(2)}}}, machine.snapshot()));
+    ASSERT_TRUE(store->save({Index(index), Term(term), {.voters = {NodeId(1), NodeId(2)}}},
+                            machine.snapshot()));
   }
 
   std::unique_ptr<store::FileSystem> files = store::real_file_system();
@@ -66,14 +71,44 @@ TEST_F(Recovery, ADirectoryIsHeldByOneProcessAndFreeAgainAfterIt) {
 TEST_F(Recovery, ADirectoryOfAnotherNodeIsRefused) {
   ASSERT_TRUE(open());
   for (const Identity& other :
-       {Identity{"d", NodeId(1), k_identity.voters}, Identity{"c", NodeId(2), k_identity.voters},
-        Identity{"c", NodeId(1), {NodeId(1)}}}) {
+       {Identity{.cluster = "d", .id = NodeId(1), .first_nodes = k_identity.first_nodes},
+        Identity{.cluster = "c", .id = NodeId(2), .first_nodes = k_identity.first_nodes}}) {
     const auto refused = open(other);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Error::Code::invalid);
     EXPECT_EQ(refused.error().what.find('\n'), std::string::npos);
   }
   EXPECT_TRUE(open());
+}
+
+TEST_F(Recovery, WhatANodeBeganWithStaysWhateverItsFlagsSayLater) {
+  replica::StoreId store;
+  {
+    const auto first = open();
+    ASSERT_TRUE(first) << first.error().what;
+    store = first->identity().store;
+    EXPECT_NE(store, replica::k_unknown_store);
+  }
+  const auto again = open({.cluster = "c", .id = NodeId(1)});
+  ASSERT_TRUE(again) << again.error().what;
+  EXPECT_EQ(again->identity().store, store);
+  EXPECT_EQ(again->identity().first_nodes, k_identity.first_nodes);
+  const auto other = DataDirectory::open(*files, directory.path("other"), k_identity);
+  ASSERT_TRUE(other);
+  EXPECT_NE(other->identity().store, store) << "each directory draws its own";
+}
+
+TEST_F(Recovery, WhomANodeMetIsKeptAndADamagedMarkIsRefused) {
+  {
+    auto now = open();
+    ASSERT_TRUE(now);
+    EXPECT_EQ(*now->load_met(), "");
+    ASSERT_TRUE(now->save_met("one"));
+    ASSERT_TRUE(now->save_met("two"));
+  }
+  EXPECT_EQ(*open()->load_met(), "two");
+  std::ofstream(directory.path("data/identity")) << "format = 2\ncluster = c\nnode = 1\n";
+  EXPECT_FALSE(open());
 }
 
 TEST_F(Recovery, ADirectoryWithSomethingElseInItIsRefused) {

@@ -2,6 +2,7 @@
 
 #include <asio/post.hpp>
 #include <csignal>
+#include <set>
 #include <utility>
 
 #include "core/base/text.h"
@@ -19,10 +20,30 @@ const std::size_t k_chunk_bytes = raft::Config{}.snapshot_chunk_bytes;
 // usually ready at once.
 constexpr int k_handlers_per_turn = 256;
 
-raft::Config raft_config(const Options& options) {
+/// Of the nodes that found a cluster: "1,2,3". Empty for one that joins.
+std::string origin_of(const Identity& identity) {
+  std::set<raft::NodeId> ids;
+  for (const NodeAddress& node : identity.first_nodes) ids.insert(node.id);
+  std::vector<std::string> words;
+  for (const raft::NodeId id : ids) words.push_back(str(id));
+  return join(words, ",");
+}
+
+/// What --nodes says now goes before what it said when the directory was made: nodes may have moved
+/// while they were stopped.
+const NodeAddress* moved(const Options& options, raft::NodeId id) {
+  for (const NodeAddress& node : options.nodes)
+    if (node.id == id) return &node;
+  return nullptr;
+}
+
+raft::Config raft_config(const Options& options, const Identity& identity) {
   raft::Config config;
   config.id = options.id;
-  config.first.voters = options.voters();
+  for (const NodeAddress& node : identity.first_nodes) {
+    config.first.voters.insert(node.id);
+    config.first.contacts[node.id] = contact_of(node);
+  }
   config.election_timeout_min = options.election_min;
   config.election_timeout_max = options.election_max;
   config.heartbeat_interval = options.heartbeat;
@@ -34,65 +55,74 @@ raft::Config raft_config(const Options& options) {
   return config;
 }
 
-std::vector<PeerAddress> others(const Options& options) {
-  std::vector<PeerAddress> others;
-  for (const NodeAddress& node : options.nodes)
-    if (node.id != options.id) others.push_back({node.id, node.host, node.peer_port});
-  return others;
-}
-
-std::map<std::uint64_t, std::string> http_addresses(const Options& options) {
-  std::map<std::uint64_t, std::string> addresses;
-  for (const NodeAddress& node : options.nodes)
-    addresses[node.id.value] = host_and_port(node.host, node.http_port);
-  return addresses;
+Result<replica::PeerIdentities> identities_of(const DataDirectory& directory) {
+  const Identity& own = directory.identity();
+  replica::PeerIdentities identities(own.cluster, own.id, own.store, origin_of(own));
+  TRY_ASSIGN(const std::string met, directory.load_met());
+  if (!met.empty()) TRY(identities.restore(met));
+  return identities;
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::open(const Options& options, const Log& log) {
   auto files = store::real_file_system();
-  TRY_ASSIGN(auto directory, DataDirectory::open(*files, options.data_dir,
-                                                 {options.cluster, options.id, options.voters()}));
-  TRY_ASSIGN(auto recovered, replica::recover(*files, options.data_dir, {options.segment_bytes}));
-  std::vector<std::string> voters;
-  for (const raft::NodeId voter : options.voters()) voters.push_back(str(voter));
-  log.info("start", {{"options", options.describe()}, {"voters", join(voters, ",")}});
+  TRY_ASSIGN(auto directory,
+             DataDirectory::open(
+                 *files, options.data_dir,
+                 {.cluster = options.cluster, .id = options.id, .first_nodes = options.nodes}));
+  TRY_ASSIGN(auto identities, identities_of(directory));
+  TRY_ASSIGN(auto recovered,
+             replica::recover(*files, options.data_dir, {options.segment_bytes}, options.defects));
+  log.info("start", {{"options", options.describe()},
+                     {"store", replica::to_hex(directory.identity().store)},
+                     {"origin", origin_of(directory.identity())}});
   if (!recovered.repaired.empty()) log.warn("wal-repaired", {{"what", recovered.repaired}});
   if (!options.defects.empty())
     log.warn("defects", {{"planted", join({options.defects.begin(), options.defects.end()}, ",")}});
-  std::unique_ptr<Server> server(
-      new Server(options, log, std::move(files), std::move(directory), std::move(recovered)));
+  std::unique_ptr<Server> server(new Server(options, log, std::move(files), std::move(directory),
+                                            std::move(identities), std::move(recovered)));
   TRY(server->listen());
   return server;
 }
 
 Server::Server(const Options& options, const Log& log, std::unique_ptr<store::FileSystem> files,
-               DataDirectory directory, replica::Recovered recovered)
+               DataDirectory directory, replica::PeerIdentities identities,
+               replica::Recovered recovered)
     : options_(options),
       log_(log),
       files_(std::move(files)),
       directory_(std::move(directory)),
-      replica_({.raft = raft_config(options), .snapshot_every = options.snapshot_every},
+      replica_({.raft = raft_config(options, directory_.identity()),
+                .snapshot_every = options.snapshot_every},
                std::move(recovered.restored), std::move(recovered.machine),
                recovered.snapshot_bytes, *this),
       peers_(
-          io_, options.cluster, options.id, others(options),
-          [this](raft::Message message) { replica_.receive(std::move(message)); }, log),
+          io_, std::move(identities), options.self,
+          [this](raft::Message message) { replica_.receive(std::move(message)); },
+          [this](const std::string& met) { remember(met); }, log),
       client_door_(io_, *this, log, DoorLimits{}),
-      http_door_(io_, *this, http_addresses(options), DoorLimits{}),
+      http_door_(
+          io_, *this,
+          [this](std::uint64_t id) {
+            const auto at = address_of(raft::NodeId(id));
+            return at ? host_and_port(at->host, at->http_port) : std::string();
+          },
+          DoorLimits{}),
       timer_(io_),
       signals_(io_),
       snapshot_worker_(std::move(recovered.snapshots), log),
       wal_writer_(
           std::move(recovered.wal),
           [this](const WalWriter::Done& done) { asio::post(io_, [this, done] { synced(done); }); },
-          log) {}
+          log) {
+  members_changed(*replica_.raft().status().configuration);
+}
 
 Server::~Server() = default;
 
 Status Server::listen() {
-  const NodeAddress& self = options_.self();
+  const NodeAddress& self = options_.self;
   const std::string& host = options_.listen.empty() ? self.host : options_.listen;
   TRY_ASSIGN(auto at, resolve(io_, host, self.client_port));
   TRY(client_door_.listen(at));
@@ -191,12 +221,46 @@ void Server::write_chunk(raft::WriteChunk what) {
   });
 }
 
-void Server::members_changed(const raft::Configuration&) {}
+// ---- Members ------------------------------------------------------------------------------------
 
-std::string Server::client_address(raft::NodeId id) {
-  for (const NodeAddress& node : options_.nodes)
-    if (node.id == id) return host_and_port(node.host, node.client_port);
-  return {};
+/// The replica takes any word for a contact; only here is it known what one looks like.
+void Server::ask(proto::Request request, ReturnAddress to) {
+  if (request.op == proto::Op::add_member) {
+    const auto address = parse_contact(raft::NodeId(request.node), request.contact);
+    if (!address) return to.answer({.code = proto::Code::invalid, .message = address.error().what});
+    request.contact = contact_of(*address);
+  }
+  replica_.ask(std::move(request), std::move(to));
+}
+
+void Server::members_changed(const raft::Configuration& configuration) {
+  std::vector<NodeAddress> others;
+  for (const auto& [id, contact] : configuration.contacts) {
+    if (id == options_.id) continue;
+    const auto address = parse_contact(id, contact);
+    if (const NodeAddress* now = moved(options_, id))
+      others.push_back(*now);
+    else if (address)
+      others.push_back(*address);
+    else
+      log_.warn("bad-contact", {{"node", id}, {"why", address.error().what}});
+  }
+  peers_.set_members(others);
+}
+
+std::optional<NodeAddress> Server::address_of(raft::NodeId node) const {
+  if (node == options_.id) return options_.self;
+  const NodeAddress* known = peers_.find(node);
+  return known ? std::optional(*known) : std::nullopt;
+}
+
+std::string Server::client_address(raft::NodeId node) {
+  const auto at = address_of(node);
+  return at ? host_and_port(at->host, at->client_port) : std::string();
+}
+
+void Server::remember(const std::string& met) {
+  if (const Status saved = directory_.save_met(met); !saved) give_up(saved.error());
 }
 
 void Server::give_up(const Error& error) { end_on_disk_failure(log_, error); }

@@ -9,6 +9,7 @@
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/base/result.h"
@@ -36,15 +37,15 @@ class Server final : public Service, private replica::Shell {
   /// Serves until SIGTERM or SIGINT.
   void run();
 
-  void ask(proto::Request request, ReturnAddress to) override {
-    replica_.ask(std::move(request), std::move(to));
-  }
+  void ask(proto::Request request, ReturnAddress to) override;
   std::string metrics() const override;
   bool healthy() const override { return replica_.status().leader != raft::k_nobody; }
 
  private:
   Server(const Options& options, const Log& log, std::unique_ptr<store::FileSystem> files,
-         DataDirectory directory, replica::Recovered recovered);
+         DataDirectory directory, replica::PeerIdentities identities, replica::Recovered recovered);
+  std::optional<NodeAddress> address_of(raft::NodeId node) const;
+  void remember(const std::string& met);
   Status listen();
   void await_signal();
   void await_tick();

@@ -3,6 +3,7 @@
 /// every door.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -95,8 +96,17 @@ struct Status {
   std::vector<std::uint64_t> voters{};
   std::vector<std::uint64_t> outgoing{};  ///< the voters before, while they change; else empty
   std::vector<std::uint64_t> learners{};
+  std::map<std::uint64_t, std::string> contacts{};  ///< of these: HOST[:PEER[:CLIENT[:HTTP]]]
+  std::uint64_t configuration_index = 0;            ///< of its entry; above `commit`: not settled
+  /// With `hash`: of the state at a few earlier indexes that all nodes keep, to compare them.
+  std::map<std::uint64_t, std::uint64_t> hashes{};
   bool operator==(const Status&) const = default;
 };
+
+/// The configuration that it tells of is committed, and no change of voters is under way.
+inline bool is_settled(const Status& status) {
+  return status.outgoing.empty() && status.configuration_index <= status.commit;
+}
 
 struct Reply {
   Code code = Code::ok;

@@ -1,5 +1,6 @@
 #include "node/proto/request_codec.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -38,6 +39,14 @@ constexpr std::array k_code_names = {"ok",
                                      "unknown-outcome",
                                      "invalid"};
 constexpr std::array<std::string_view, 3> k_mode_names = {"linearizable", "lease", "stale"};
+
+constexpr std::uint64_t k_node_max = INT64_MAX;
+constexpr std::size_t k_contact_max = 300;  // the longest name of a host, and three ports
+
+bool is_contact(const std::string& text) {
+  return !text.empty() && text.size() <= k_contact_max &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+}
 
 template <class Message>
 void append_message(std::string& out, const Message& message) {
@@ -116,6 +125,10 @@ Status status_from(const wire::Status& from) {
   status.voters.assign(from.voters().begin(), from.voters().end());
   status.outgoing.assign(from.outgoing().begin(), from.outgoing().end());
   status.learners.assign(from.learners().begin(), from.learners().end());
+  status.configuration_index = from.configuration_index();
+  // Copied in order: the parser keeps maps in none.
+  for (const auto& [node, contact] : from.contacts()) status.contacts[node] = contact;
+  for (const auto& [index, hash] : from.hashes()) status.hashes[index] = hash;
   return status;
 }
 
@@ -136,6 +149,9 @@ void fill_status(const Status& status, wire::Status& to) {
   for (const std::uint64_t node : status.voters) to.add_voters(node);
   for (const std::uint64_t node : status.outgoing) to.add_outgoing(node);
   for (const std::uint64_t node : status.learners) to.add_learners(node);
+  to.set_configuration_index(status.configuration_index);
+  for (const auto& [node, contact] : status.contacts) (*to.mutable_contacts())[node] = contact;
+  for (const auto& [index, hash] : status.hashes) (*to.mutable_hashes())[index] = hash;
 }
 
 void fill_value(const Value& value, wire::Reply& to) {
@@ -311,6 +327,11 @@ plumbline::Status check_request(const Request& request) {
                                           " bytes; the limit is ", k_value_max));
   if (request.session != 0 && has_key && request.op != Op::get && request.sequence == 0)
     return fail(Error::Code::invalid, "a command in a session needs a sequence number from 1");
+  if (request.op >= Op::add_member && (request.node == 0 || request.node > k_node_max))
+    return fail(Error::Code::invalid, "a node's id is a number from 1");
+  if (request.op == Op::add_member && !is_contact(request.contact))
+    return fail(Error::Code::invalid,
+                str("contact '", printable(request.contact, 64), "': one word, HOST[:PORTS]"));
   if (request.op == Op::end_session && request.session == 0)
     return fail(Error::Code::invalid, "no session is named that could end");
   return {};

@@ -26,6 +26,10 @@ std::vector<Request> examples() {
       {.op = Op::end_session, .session = 9},
       {.op = Op::status, .with_hash = true},
       {.op = Op::make_snapshot},
+      {.op = Op::add_member, .node = 4, .contact = "n4:7000"},
+      {.op = Op::promote_member, .node = 4},
+      {.op = Op::remove_member, .node = INT64_MAX},
+      {.op = Op::transfer_leadership, .node = 2},
   };
 }
 
@@ -43,7 +47,12 @@ std::vector<Reply> replies() {
                 .keys = 5,
                 .sessions = 6,
                 .hash = 77,
-                .voters = {1, 2, 3}};
+                .voters = {1, 2, 3},
+                .outgoing = {1, 2, 5},
+                .learners = {4},
+                .contacts = {{1, "a:1"}, {4, "b"}},
+                .configuration_index = 8,
+                .hashes = {{256, 5}, {512, 6}}};
   return {
       {},
       {.code = Code::ok, .value = std::string("text"), .revision = 12},
@@ -124,6 +133,10 @@ TEST(RequestCodec, LimitsAreChecked) {
   EXPECT_FALSE(refused({.op = Op::put, .key = "k", .value = std::string(k_value_max, 'v')}));
   EXPECT_TRUE(refused({.op = Op::put, .key = "k", .session = 4}));
   EXPECT_TRUE(refused({.op = Op::end_session}));
+  EXPECT_TRUE(refused({.op = Op::promote_member}));
+  EXPECT_TRUE(refused({.op = Op::remove_member, .node = UINT64_MAX}));
+  for (const char* contact : {"", "two words", "a\nvoters 9"})
+    EXPECT_TRUE(refused({.op = Op::add_member, .node = 4, .contact = contact})) << contact;
 }
 
 }  // namespace

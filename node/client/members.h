@@ -1,0 +1,46 @@
+#pragma once
+/// A cluster seen from outside: who leads, who is a member, whether the replicas are equal; and
+/// changes of members, asked for until they have come about. Threads: none of their own.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "node/client/client.h"
+
+namespace plumbline::kv_client {
+
+/// One call to one client door, "host:port". Fails: as Connection.
+Result<Reply> ask_one(const std::string& endpoint, const Request& request, Nanos timeout);
+/// Fails: as Connection; failed, with what the node answered instead.
+Result<proto::Status> status_of(const std::string& endpoint, Nanos timeout, bool with_hash = false);
+
+struct Leader {
+  std::string endpoint;
+  proto::Status status;
+};
+/// Whoever says that it leads in the highest term; also one that is not of `endpoints`, if they
+/// name it. `timeout`: for each node.
+std::optional<Leader> find_leader(const std::vector<std::string>& endpoints, Nanos timeout);
+
+/// What to ask of the leader next; nothing: all is as wanted. It is shown settled states only.
+using NextChange = std::function<std::optional<Request>(const proto::Status&)>;
+/// Asks, waits until it is settled, and asks on, whoever leads; what was refused or not answered is
+/// asked again. Requires: that asking twice does no harm, as with members.
+/// Fails: timeout, with the last trouble.
+plumbline::Status change_members(const std::vector<std::string>& endpoints, const NextChange& next,
+                                 Nanos timeout);
+
+/// The greatest index at which every one of `statuses` (with hashes) keeps a hash.
+struct Comparison {
+  std::uint64_t index = 0;
+  std::vector<std::uint64_t> hashes{};  ///< in the order of the statuses
+  bool equal() const;
+};
+/// Nothing if there is no such index.
+std::optional<Comparison> compare(const std::vector<proto::Status>& statuses);
+
+}  // namespace plumbline::kv_client
