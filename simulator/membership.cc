@@ -8,11 +8,11 @@
 namespace plumbline::simulator {
 namespace {
 
-constexpr Nanos k_patience = 5s;  // of a change of members
+constexpr Nanos k_change_patience = 5s;  // of a change of members
 constexpr Nanos k_transfer_patience = 2s;
 constexpr Nanos k_ask_again = 50ms;
 constexpr Nanos k_answer_patience = 1s;
-constexpr Nanos k_latency = 200us;
+constexpr Nanos k_operator_latency = 200us;
 
 }  // namespace
 
@@ -49,7 +49,7 @@ void SimCluster::lost(std::uint64_t call, bool) {
 std::optional<proto::Reply> SimCluster::ask(SimNode& node, const proto::Request& request,
                                             Nanos deadline) {
   reply_.reset();
-  call_ = world_.call(me_, node.place(), request, k_latency, k_latency);
+  call_ = world_.call(me_, node.place(), request, k_operator_latency, k_operator_latency);
   if (!wait(deadline, [this] { return call_ == 0; })) world_.forget(std::exchange(call_, 0));
   return std::exchange(reply_, std::nullopt);
 }
@@ -84,7 +84,7 @@ Status SimCluster::remove_member(const NodeName& name) {
   SimNode* const node = find(name);
   if (node == nullptr) return fail(Error::Code::invalid, "there is no node " + name);
   if (!node->is_member()) return {};
-  const Nanos deadline = world_.now() + k_patience;
+  const Nanos deadline = world_.now() + k_change_patience;
   TRY(ask_leader({.op = proto::Op::remove_member, .node = node->id().value}, deadline));
   TRY(settled(node->id(), false, deadline));
   node->leave();
@@ -99,7 +99,7 @@ Status SimCluster::add_member(const NodeName& name) {
     node->start();
   }
   const std::uint64_t id = node->id().value;
-  const Nanos deadline = world_.now() + k_patience;
+  const Nanos deadline = world_.now() + k_change_patience;
   TRY(ask_leader({.op = proto::Op::add_member, .node = id, .contact = name}, deadline));
   // Refused until it has caught up.
   TRY(ask_leader({.op = proto::Op::promote_member, .node = id}, deadline));
@@ -110,7 +110,7 @@ Status SimCluster::add_member(const NodeName& name) {
 Status SimCluster::readmit(SimNode& node) {
   if (node.life() == SimNode::Life::refused) TRY(remove_member(node.name()));
   if (!node.is_member()) return add_member(node.name());
-  if (!wait(world_.now() + k_patience, [this] { return leader() != nullptr; })) return {};
+  if (!wait(world_.now() + k_change_patience, [this] { return leader() != nullptr; })) return {};
   const raft::NodeStatus status = leader()->replica().raft().status();
   if (status.configuration->voters.contains(node.id()) && !status.configuration->is_joint())
     return {};

@@ -8,9 +8,9 @@
 namespace plumbline::simulator {
 namespace {
 
-constexpr Nanos k_latency = 200us;
-constexpr Nanos k_patience = 1s;  // with one answer
-constexpr Nanos k_pause = 50ms;
+constexpr Nanos k_probe_latency = 200us;
+constexpr Nanos k_answer_within = 1s;  // with one answer
+constexpr Nanos k_probe_pause = 50ms;
 
 }  // namespace
 
@@ -45,15 +45,15 @@ void Probes::ask(std::size_t place, std::size_t asked) {
     request.op = proto::Op::put;
     request.value = "served";
   }
-  probe.call = world_.call(me_, asked, std::move(request), k_latency, k_latency);
-  world_.set_timer(me_, world_.now() + k_patience, place << 32 | ++probe.asks);
+  probe.call = world_.call(me_, asked, std::move(request), k_probe_latency, k_probe_latency);
+  world_.set_timer(me_, world_.now() + k_answer_within, place << 32 | ++probe.asks);
 }
 
 void Probes::ask_again(std::size_t place) {
   Probe& probe = probes_[place];
   probe.call = 0;
   probe.hops = 0;
-  world_.set_timer(me_, world_.now() + k_pause, place << 32 | ++probe.asks);
+  world_.set_timer(me_, world_.now() + k_probe_pause, place << 32 | ++probe.asks);
 }
 
 void Probes::timer(std::uint64_t which) {

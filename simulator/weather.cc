@@ -163,7 +163,7 @@ std::string to_text(const Weather& weather) {
   return join(words, ",");
 }
 
-Result<Weather> parse_weather(std::string_view text) {
+plumbline::Result<Weather> parse_weather(std::string_view text) {
   Weather weather;
   for (const std::string& word : split(text, ',')) {
     const std::size_t equals = word.find('=');

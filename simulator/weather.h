@@ -41,6 +41,6 @@ Weather draw_weather(Rng& rng);
 /// "loss=0.1,delay-max=20ms": what differs from the default, in one word of a command line.
 std::string to_text(const Weather& weather);
 /// Fails: invalid, naming the field.
-Result<Weather> parse_weather(std::string_view text);
+plumbline::Result<Weather> parse_weather(std::string_view text);
 
 }  // namespace plumbline::simulator
