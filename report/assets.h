@@ -5,9 +5,10 @@
 
 namespace plumbline::report {
 
-/// Holds k_summary_mark and k_columns_mark once each, where the data goes.
+/// Holds each of the marks once, in this order, where the data goes.
 extern const std::string_view k_page;
 inline constexpr std::string_view k_summary_mark = "@SUMMARY@";
 inline constexpr std::string_view k_columns_mark = "@COLUMNS@";
+inline constexpr std::string_view k_messages_mark = "@MESSAGES@";
 
 }  // namespace plumbline::report

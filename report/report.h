@@ -10,6 +10,7 @@
 #include "checker/verdict.h"
 #include "core/base/result.h"
 #include "core/history/history.h"
+#include "report/diagram.h"
 
 namespace plumbline {
 
@@ -28,10 +29,10 @@ struct RunInfo {
 /// Fails: corrupt if the history cannot be paired into calls; io.
 /// Cost:  about 1 s and 10 MB of file for a million calls.
 Status write_report(const std::filesystem::path& file, const RunInfo& run, const History& history,
-                    const Verdict& verdict);
+                    const Verdict& verdict, const MessageDiagram& diagram = {});
 /// The same as text.
 Result<std::string> render_report(const RunInfo& run, const History& history,
-                                  const Verdict& verdict);
+                                  const Verdict& verdict, const MessageDiagram& diagram = {});
 
 /// Writes one testcase for each check that has no parts of its own: invalid is a failure with its
 /// explanation, unknown an error (never a pass, never skipped). Atomically.

@@ -243,4 +243,64 @@ Verdict sample_verdict(const History& history, const SampleOptions& options) {
   return compose("register", {linearizable, statistics, vacuity});
 }
 
+namespace {
+
+constexpr Nanos k_heartbeat = 20ms;
+
+class SampleMessages {
+ public:
+  SampleMessages(int nodes, std::uint64_t seed) : rng_(seed) {
+    for (int i = 1; i <= nodes; ++i) diagram_.nodes.push_back(str("n", i));
+  }
+  void add(Nanos at, DiagramEvent::Kind kind, int node, std::string text) {
+    diagram_.events.push_back({at, kind, node, 0, 0, std::move(text)});
+  }
+  void send(Nanos at, int from, int to, std::string text) {
+    const Nanos delay = Nanos(rng_.between(200'000, 3'000'000));
+    const auto kind = rng_.chance(0.1) ? DiagramEvent::Kind::lost : DiagramEvent::Kind::delivered;
+    ++message_;
+    diagram_.events.push_back({at, DiagramEvent::Kind::sent, from, to, message_, std::move(text)});
+    diagram_.events.push_back({at + delay, kind, to, 0, message_, {}});
+  }
+  MessageDiagram finish() {
+    std::ranges::stable_sort(diagram_.events, {}, &DiagramEvent::at);
+    return std::move(diagram_);
+  }
+
+ private:
+  Rng rng_;
+  MessageDiagram diagram_;
+  std::uint64_t message_ = 0;
+};
+
+}  // namespace
+
+MessageDiagram sample_diagram(const SampleOptions& options, const History& history) {
+  using Kind = DiagramEvent::Kind;
+  SampleMessages messages(options.nodes, options.seed);
+  const Nanos end = history.empty() ? 1s : history.back().time;
+  const Nanos change = end / 2;
+  messages.add(1ms, Kind::role, 1, "candidate 1");
+  messages.add(3ms, Kind::role, 1, "leader 1");
+  int index = 1;
+  for (Nanos at = 5ms; at < end; at += k_heartbeat, ++index) {
+    const int leader = at < change ? 1 : 3;
+    for (int node = 1; node <= options.nodes; ++node) {
+      if (node == leader) continue;
+      messages.send(at, leader, node, str("Append term ", leader, " after ", index, "/", leader));
+      messages.send(at + 4ms, node, leader, str("AppendReply term ", leader, " at ", index));
+    }
+    if (index % 10 == 0) messages.add(at + 8ms, Kind::applied, leader, str(index));
+  }
+  messages.add(change - 60ms, Kind::fault, 0, "kill [n2]");
+  messages.add(change - 60ms, Kind::crashed, 2, "");
+  messages.add(change - 40ms, Kind::paused, 1, "");
+  messages.add(change - 2ms, Kind::role, 3, "candidate 3");
+  messages.add(change, Kind::role, 3, "leader 3");
+  messages.add(change + 30ms, Kind::resumed, 1, "");
+  messages.add(change + 35ms, Kind::role, 1, "follower 3");
+  messages.add(change + 80ms, Kind::started, 2, "");
+  return messages.finish();
+}
+
 }  // namespace plumbline::report

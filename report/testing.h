@@ -21,6 +21,9 @@ History sample_history(const SampleOptions& options);
 RunInfo sample_run(const SampleOptions& options);
 /// A composed verdict: linearizability, statistics, vacuity. Invalid if `history` has a stale read.
 Verdict sample_verdict(const History& history, const SampleOptions& options);
+/// The messages of a Raft cluster, made up, in the time of `history`: heartbeats and appends of n1,
+/// which is deposed by n3; some are lost; a crash, a pause, a partition.
+MessageDiagram sample_diagram(const SampleOptions& options, const History& history);
 /// A value that tries to break out of wherever it is put.
 inline constexpr const char* k_hostile =
     "</script><img src=x onerror=alert(1)><!--\xe2\x80\xa8]]>\"'&amp;\x1b[31m\x01@SUMMARY@";

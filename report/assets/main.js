@@ -73,6 +73,7 @@ function followTheme(recolour) {
 
 function renderNavigation() {
   const names = {verdict: 'Verdict', run: 'Run', timeline: 'Timeline', latency: 'Latency'};
+  if (byId('passed').textContent) names.messages = 'Messages';
   byId('nav').append(...Object.entries(names).map(
       ([id, name]) => button(name, () => byId(id).scrollIntoView(), {class: 'quiet'})));
 }
@@ -81,6 +82,13 @@ async function loadCalls() {
   const text = byId('columns').textContent;
   byId('columns').remove();
   return new Calls(await inflate(text));
+}
+
+// Nothing, for a run on real nodes: nobody saw their messages.
+async function loadMessages() {
+  const text = byId('passed').textContent;
+  byId('passed').remove();
+  return text ? JSON.parse(new TextDecoder().decode(await inflate(text))) : null;
 }
 
 function sayNothingHappened() {
@@ -147,6 +155,8 @@ async function main() {
     } else {
       sayNothingHappened();
     }
+    const messages = await loadMessages();
+    if (messages) renderMessages(messages, ready.panel?.calls);
   } catch (error) {
     explainMissingTimeline(error);
   }

@@ -134,6 +134,43 @@ async function checkTwo() {
   expectQuiet();
 }
 
+// The messages of a simulated run: lines, arrows, marks; the window around the counterexample.
+async function checkMessages() {
+  await open('messages');
+  const count = (selector) =>
+      browser.run(`document.querySelectorAll('#messages .passed ${selector}').length`);
+  expect(!await browser.run('document.getElementById(\'messages\').hidden'), 'no messages');
+  const drawn = await count('.message');
+  expect(drawn > 20 && drawn < 600, `${drawn} messages are drawn at first`);
+  expect(await count('.message.lost') > 0, 'no message is lost');
+  expect(await count('.life.leader') > 0, 'nobody leads');
+  expect(await count('.bar.stuck') > 0, 'the counterexample is not among the calls');
+  const words = await browser.run('document.querySelector(\'#messages svg[role]\').textContent');
+  for (const part of ['n1', 'n5', 'Append term', 'p90002', 'write k3'])
+    expect(words.includes(part), `the messages lack “${part}”`);
+  await browser.run('document.getElementById(\'messages\').scrollIntoView()');
+  await picture('messages');
+  await picture('messages-dark', {scheme: 'dark'});
+  const press = (label) => browser.run(
+      `[...document.querySelectorAll('#messages button')].find((b) => b.textContent === '${
+          label}').click()`);
+  const before = await text('#messages [aria-live]');
+  await press('Zoom in');
+  expect(await text('#messages [aria-live]') !== before, 'zooming in changes nothing');
+  await press('Later');
+  await press('Whole run');
+  expect((await text('#messages [aria-live]')).includes('zoom in'), 'too much is drawn');
+  expect(await count('.message') <= 600, 'more is drawn than can be read');
+  await browser.run('document.querySelector(\'#messages .kinds input\').click()');
+  expect(
+      !(await browser.run('document.querySelector(\'#messages svg[role]\').textContent'))
+           .includes('Append term'),
+      'the kind that is switched off is still there');
+  await press('Counterexample');
+  expect(await overflow(390) <= 390, 'it is wider than a narrow screen');
+  expectQuiet();
+}
+
 // Every colour that text is written in, on every ground, in both themes: WCAG AA.
 async function checkContrast() {
   for (const theme of ['light', 'dark']) {
@@ -316,7 +353,7 @@ try {
   await browser.open();
   await browser.viewport(1280, 900);
   for (const check
-           of [checkValid, checkUnknown, checkInvalid, checkTwo, checkContrast, checkKeys,
+           of [checkValid, checkUnknown, checkInvalid, checkTwo, checkMessages, checkContrast, checkKeys,
                checkFragment, checkPointer, checkHostile, checkEmpty, checkWithoutTimes,
                checkOldBrowser, checkMillion])
     await check();

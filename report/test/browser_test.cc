@@ -26,6 +26,15 @@ void write_sample(const fs::path& file, const SampleOptions& options) {
   write(file, sample_run(options), history, sample_verdict(history, options));
 }
 
+void write_messages(const fs::path& file) {
+  const SampleOptions options{.stale_read = true};
+  const History history = sample_history(options);
+  const Status status =
+      write_report(file, sample_run(options), history, sample_verdict(history, options),
+                   sample_diagram(options, history));
+  ASSERT_TRUE(status) << status.error().what;
+}
+
 void write_unknown(const fs::path& file) {
   const SampleOptions options{.calls = 200, .faults = false};
   const History history = sample_history(options);
@@ -49,8 +58,12 @@ void write_hostile(const fs::path& file) {
   part.figures = {{bad, bad}};
   part.counterexamples[0].explanation = part.counterexamples[0].state = bad;
   for (Call& call : part.counterexamples[0].core) call.f = bad;
-  write(file, {bad, bad, bad, bad, bad, bad, bad, bad, bad, 1s}, history,
-        compose(bad, verdict.parts));
+  MessageDiagram diagram = sample_diagram(options, history);
+  for (std::string& node : diagram.nodes) node = bad;
+  for (DiagramEvent& event : diagram.events) event.text = bad;
+  const Status status = write_report(file, {bad, bad, bad, bad, bad, bad, bad, bad, bad, 1s},
+                                     history, compose(bad, verdict.parts), diagram);
+  ASSERT_TRUE(status) << status.error().what;
 }
 
 /// Two counterexamples; the second is long, of calls far apart, with faults of all kinds in force.
@@ -93,6 +106,7 @@ TEST(Browser, ReportsLookAndBehaveAsTheyShould) {
                {.calls = 500'000, .processes = 50, .keys = 1000, .pause = 2ms, .stale_read = true});
   write_two(folder / "two.html");
   write_unknown(folder / "unknown.html");
+  write_messages(folder / "messages.html");
   write_hostile(folder / "hostile.html");
   write_without_times(folder / "positions.html");
   write(folder / "empty.html", {}, {}, {});
