@@ -92,7 +92,7 @@ bool ShrinkSearch::run_fails(const Options& candidate) {
 
 bool ShrinkSearch::try_case(Options candidate) {
   const std::uint64_t seed = best_.seed;
-  for (int i = 0; i < how_.seeds; ++i) {
+  for (int i = 0; i < seeds_; ++i) {
     candidate.seed = seed + static_cast<std::uint64_t>(i);
     if (!run_fails(candidate)) continue;
     best_ = std::move(candidate);
@@ -107,13 +107,11 @@ bool ShrinkSearch::try_script(Script script) {
   return try_case(std::move(candidate));
 }
 
-plumbline::Result<Shrunk> shrink(const Options& options, const ShrinkOptions& how,
-                                 const Simulate& simulate) {
-  std::uint64_t runs = 0;
-  TRY_ASSIGN(Fixed from, fixed(options, how, simulate, runs));
-  const ScriptSize before = size_of(from.options);
-  ShrinkSearch search(std::move(from.options), std::move(from.result), from.failure, how, simulate);
-  const std::pair<const char*, void (*)(ShrinkSearch&)> passes[] = {
+namespace {
+
+/// What one pass leaves out may make something else needless: until all of them find nothing.
+void pass_until_nothing_changes(ShrinkSearch& search, const Failure& failure) {
+  constexpr std::pair<const char*, void (*)(ShrinkSearch&)> k_passes[] = {
       {"cutting off the end", cut_off_the_end},
       {"keeping few keys", keep_few_keys},
       {"calming the weather", calm_the_weather},
@@ -124,15 +122,27 @@ plumbline::Result<Shrunk> shrink(const Options& options, const ShrinkOptions& ho
       {"using fewer clients", use_fewer_clients},
       {"shortening waits", shorten_waits},
       {"using simple names", use_simple_names}};
-  // What one pass leaves out may make something else needless: until all of them find nothing.
   std::string last;
   do {
-    last = to_json(SavedCase{search.best(), from.failure});
-    for (const auto& [name, pass] : passes) {
+    last = to_json(SavedCase{search.best(), failure});
+    for (const auto& [name, pass] : k_passes) {
       search.begin(name);
       pass(search);
     }
-  } while (!search.ended() && last != to_json(SavedCase{search.best(), from.failure}));
+  } while (!search.ended() && last != to_json(SavedCase{search.best(), failure}));
+}
+
+}  // namespace
+
+plumbline::Result<Shrunk> shrink(const Options& options, const ShrinkOptions& how,
+                                 const Simulate& simulate) {
+  std::uint64_t runs = 0;
+  TRY_ASSIGN(Fixed from, fixed(options, how, simulate, runs));
+  const ScriptSize before = size_of(from.options);
+  ShrinkSearch search(std::move(from.options), std::move(from.result), from.failure, how, simulate);
+  pass_until_nothing_changes(search, from.failure);
+  search.be_thorough();
+  pass_until_nothing_changes(search, from.failure);
   return Shrunk{.smallest = {search.best(), from.failure},
                 .result = search.result(),
                 .before = before,

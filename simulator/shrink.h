@@ -34,10 +34,11 @@ struct ShrinkProgress {
 
 struct ShrinkOptions {
   /// Runs at most. What is found by then is given; the same options give the same result.
-  std::uint64_t budget = 4000;
+  std::uint64_t budget = 20000;
   /// A change shifts every later choice of the world. One counts as harmless to the failure if any
-  /// of this many seeds still shows it.
+  /// of this many seeds still shows it; at the end, when runs are short, if any of the second.
   int seeds = 4;
+  int seeds_at_the_end = 32;
   /// Told now and then; false: stop with what is found by now.
   std::function<bool(const ShrinkProgress&)> progress{};
 };

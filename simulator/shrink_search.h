@@ -19,7 +19,8 @@ class ShrinkSearch {
         result_(std::move(result)),
         wanted_(std::move(wanted)),
         how_(how),
-        simulate_(simulate) {}
+        simulate_(simulate),
+        seeds_(how.seeds) {}
 
   const Options& best() const { return best_; }
   const Script& script() const { return *best_.script; }
@@ -28,6 +29,8 @@ class ShrinkSearch {
   /// Out of budget, or told to stop: nothing that is tried succeeds any more.
   bool ended() const { return ended_; }
 
+  /// From now on each case is tried with more seeds.
+  void be_thorough() { seeds_ = std::max(seeds_, how_.seeds_at_the_end); }
   void begin(const std::string& doing) { doing_ = doing; }
   /// Runs it; true if it fails as wanted with one of the seeds, and then it is the best.
   bool try_case(Options candidate);
@@ -41,6 +44,7 @@ class ShrinkSearch {
   const Failure wanted_;
   const ShrinkOptions& how_;
   const Simulate& simulate_;
+  int seeds_;
   std::string doing_;
   std::set<std::uint64_t> tried_;  ///< hashes of cases
   std::uint64_t runs_ = 0;
