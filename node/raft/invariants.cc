@@ -168,9 +168,9 @@ void Invariants::check_members_at_commit(const SeenNode& seen, const NodeStatus&
   const EntryPtr& known = std::prev(after)->second;
   const Configuration members = seen.node.raft->configuration_at(status.commit);
   if (encode(members) != known->data)
-    report(str("configuration safety: ", name_of(seen.node.id), " takes ", raft::describe(members),
-               " for the members at ", status.commit, ", where ", describe(*known),
-               " is committed"));
+    report(str("configuration safety: ", name_of(seen.node.id), " takes ",
+               members.voters.empty() ? "nobody" : raft::describe(members), " for the members at ",
+               status.commit, ", where ", describe(*known), " is committed"));
 }
 
 void Invariants::check_members(SeenNode& seen, const NodeStatus& status, const Effects& effects) {

@@ -67,7 +67,10 @@ class RandomRun {
     run_until(k_trouble);
     if (!cluster_.violation()) {
       mend();
-      run_until(k_trouble + k_calm);
+      const Nanos calm = victim_ ? k_calm_with_victim : k_calm;
+      run_until(k_trouble + calm / 2);
+      commit_when_settled_ = cluster_.highest_commit();
+      run_until(k_trouble + calm);
     }
     RandomRunResult result{cluster_.violation(), cluster_.now(), steps_, cluster_.counts()};
     if (!result.problem) result.problem = lack_of_progress();
@@ -315,18 +318,25 @@ class RandomRun {
     paused_until_.clear();
     cluster_.mend();
     for (const NodeId id : cluster_.ids()) cluster_.restart(id);
-    commit_when_mended_ = cluster_.highest_commit();
+    // Sometimes but for one node, without which the others can go on: it is down, or, if it leads,
+    // hears nobody while all hear it.
+    if (trouble_.change > 0 || !rng_.chance(0.3)) return;
+    const bool deaf = cluster_.leader() && rng_.chance(0.5);
+    victim_ = deaf ? *cluster_.leader() : any_node();
+    if (!deaf) return cluster_.crash(*victim_);
+    for (const NodeId id : cluster_.ids())
+      if (id != *victim_) cluster_.cut(id, *victim_);
   }
   std::optional<std::string> lack_of_progress() {
     const auto leader = cluster_.leader();
     if (!leader) return "no leader long after everything was mended";
-    if (cluster_.highest_commit() <= commit_when_mended_)
+    if (cluster_.highest_commit() <= commit_when_settled_)
       return "nothing was committed after everything was mended";
     const Configuration members = *cluster_.raft(*leader).status().configuration;
     if (members.is_joint()) return "members are still changing long after everything was mended";
     for (const NodeId id : cluster_.ids()) {
+      if (!members.has(id) || id == victim_) continue;
       const auto status = cluster_.raft(id).status();
-      if (!members.has(id)) continue;
       if (status.leader != *leader) return str("n", id, " does not follow the leader n", *leader);
       if (status.commit.value + k_lag_allowed < cluster_.highest_commit().value)
         return str("n", id, " is at ", status.commit, ", the cluster at ",
@@ -344,6 +354,7 @@ class RandomRun {
 
   static constexpr Nanos k_trouble = 4s;
   static constexpr Nanos k_calm = 3s;
+  static constexpr Nanos k_calm_with_victim = 12s;
 
   Rng rng_;
   Trouble trouble_;
@@ -354,7 +365,8 @@ class RandomRun {
   std::uint64_t steps_ = 0;
   std::uint64_t values_ = 0;
   bool calm_ = false;
-  Index commit_when_mended_;
+  Index commit_when_settled_;
+  std::optional<NodeId> victim_;
 };
 
 }  // namespace
