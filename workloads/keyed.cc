@@ -9,8 +9,6 @@ namespace {
 
 // A process whose call ends unknown stays open for the checker to the end of the key: few of those.
 constexpr int k_processes_per_key = 20;
-// Keys begun last that are read at the end: those in use, and those before them.
-constexpr int k_late_keys_per_group = 2;
 constexpr Nanos k_retry_pause = 100ms;  // between final reads of one thread
 
 /// Calls of one key: drawn, so that keys do not end all at once; the same whenever it is asked.
@@ -23,9 +21,11 @@ std::int64_t calls_of(const Value& key, const WorkloadOptions& options) {
 /// Watches which keys are begun; once asked for an operation, it is the reads of the last of them.
 class FinalReads final : public gen::Gen {
  public:
-  FinalReads(KeyThreads threads, int concurrency, Operation read, std::vector<Value> keys)
+  FinalReads(KeyThreads threads, int concurrency, int keys_per_group, Operation read,
+             std::vector<Value> keys)
       : threads_(threads),
         concurrency_(concurrency),
+        keys_per_group_(keys_per_group),
         read_(std::move(read)),
         keys_(std::move(keys)) {}
 
@@ -43,10 +43,11 @@ class FinalReads final : public gen::Gen {
     if (event.key.is_nil() || std::ranges::find(keys_, event.key) != keys_.end())
       return shared_from_this();
     std::vector<Value> keys = keys_;
-    if (keys.size() == static_cast<std::size_t>(k_late_keys_per_group * threads_.groups))
+    if (keys.size() == static_cast<std::size_t>(keys_per_group_ * threads_.groups))
       keys.erase(keys.begin());
     keys.push_back(event.key);
-    return std::make_shared<FinalReads>(threads_, concurrency_, read_, std::move(keys));
+    return std::make_shared<FinalReads>(threads_, concurrency_, keys_per_group_, read_,
+                                        std::move(keys));
   }
 
  private:
@@ -63,6 +64,7 @@ class FinalReads final : public gen::Gen {
 
   const KeyThreads threads_;
   const int concurrency_;
+  const int keys_per_group_;
   const Operation read_;
   const std::vector<Value> keys_;  // those begun last, in order
 };
@@ -75,24 +77,24 @@ KeyThreads key_threads(const WorkloadOptions& options) {
 }
 
 gen::GenPtr on_independent_keys(const WorkloadOptions& options, const Operation& read,
-                                const gen::GenPtr& changes, KeyLife life) {
+                                const gen::GenPtr& changes) {
   const KeyThreads threads = key_threads(options);
   const gen::GenPtr reads = gen::repeat(read);
   const gen::GenPtr others = threads.readers < options.nodes ? gen::mix({reads, changes}) : changes;
   const int widest = (options.concurrency + threads.groups - 1) / threads.groups;
-  const int processes = std::max(k_processes_per_key * life.times, 2 * widest);
+  const int processes = std::max(k_processes_per_key, 2 * widest);
   const auto one_key = [=](const Value& key) {
     return gen::limit(
-        calls_of(key, options) * life.times,
+        calls_of(key, options),
         gen::process_limit(processes, gen::reserve({{threads.readers, reads}}, others)));
   };
   const Nanos mean(static_cast<std::int64_t>(1e9 / options.rate));
   return gen::clients(gen::stagger(mean, gen::independent_keys(threads.each, one_key)));
 }
 
-gen::GenPtr final_reads(const WorkloadOptions& options, const Operation& read) {
-  return std::make_shared<FinalReads>(key_threads(options), options.concurrency, read,
-                                      std::vector<Value>{});
+gen::GenPtr final_reads(const WorkloadOptions& options, const Operation& read, int keys_per_group) {
+  return std::make_shared<FinalReads>(key_threads(options), options.concurrency, keys_per_group,
+                                      read, std::vector<Value>{});
 }
 
 }  // namespace plumbline

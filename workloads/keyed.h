@@ -18,18 +18,15 @@ struct KeyThreads {
 };
 KeyThreads key_threads(const WorkloadOptions& options);
 
-/// How long keys live: so many times as long as usual.
-struct KeyLife {
-  int times = 1;
-};
-
 /// Keys k0, k1, ...: of each, `changes` by the threads that are not readers, `read` by those that
 /// are, until the key is used up; all at the pace of options.rate. With too few threads for a
 /// reader on every node, the others read as well.
 gen::GenPtr on_independent_keys(const WorkloadOptions& options, const Operation& read,
-                                const gen::GenPtr& changes, KeyLife life = {});
+                                const gen::GenPtr& changes);
 
-/// Every thread of a key's group reads it until ok, for the keys that were begun last, two a group.
-gen::GenPtr final_reads(const WorkloadOptions& options, const Operation& read);
+/// Every thread of a key's group reads it until ok, for the keys that were begun last.
+inline constexpr int k_late_keys_per_group = 2;  ///< those in use, and those before them
+gen::GenPtr final_reads(const WorkloadOptions& options, const Operation& read,
+                        int keys_per_group = k_late_keys_per_group);
 
 }  // namespace plumbline
