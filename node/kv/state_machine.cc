@@ -9,7 +9,7 @@ namespace plumbline::kv {
 namespace {
 
 // "Many" sessions for the defect nondeterministic-apply, so that a test need not open thousands.
-constexpr std::size_t k_sessions_by_hash = 12;
+constexpr std::size_t k_sessions_by_hash = 4;
 
 }  // namespace
 

@@ -16,7 +16,7 @@ constexpr PlantedBug<Defect> k_bugs[] = {
      "a damaged record is taken for the end of the log, though a later one was durable",
      "etcd 14098; NuRaft 185; the PAR paper"},
     {Defect::truncate_not_logged, "truncate-not-logged",
-     "what is cut off the log is not written down, and comes back behind the new entries",
+     "what is cut off the log is not written down, and is back in its place after a restart",
      "etcd 22442"},
     {Defect::directory_not_synced, "directory-not-synced",
      "new segments and snapshots are written, but their names are not synced",
@@ -26,7 +26,7 @@ constexpr PlantedBug<Defect> k_bugs[] = {
     {Defect::snapshot_checksum_unchecked, "snapshot-checksum-unchecked",
      "a snapshot is loaded whatever its checksum says", "NATS 7549, 7556; openraft 2eccb9e1"},
     {Defect::restart_replays_old_vote, "restart-replays-old-vote",
-     "of several votes and terms in the log, a restart keeps the first of each term",
+     "a restart goes by the term and the vote with which the newest segment begins",
      "cornerstone 65; camunda 5356"},
 };
 

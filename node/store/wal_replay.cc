@@ -111,7 +111,8 @@ class Replayer {
     if (!start) return damaged("bad start record");
     if (replay_.outline.segments.size() == 1)
       replay_.outline.now = *start;
-    else if (*start != replay_.outline.now && !defects_.has(Defect::truncate_not_logged))
+    else if (*start != replay_.outline.now && !defects_.has(Defect::truncate_not_logged) &&
+             !defects_.has(Defect::restart_replays_old_vote))
       return damaged("the segment does not start where the one before it ends");
     return {};
   }
@@ -123,9 +124,7 @@ class Replayer {
       case RecordType::hard_state: {
         const auto hard_state = wal_format::read_hard_state(record.payload);
         if (!hard_state) return damaged("bad hard state record");
-        if (hard_state->term == outline.now.hard_state.term &&
-            defects_.has(Defect::restart_replays_old_vote))
-          return {};
+        if (defects_.has(Defect::restart_replays_old_vote)) return {};
         outline.now.hard_state = *hard_state;
         return {};
       }
@@ -151,7 +150,7 @@ class Replayer {
     auto more = wal_format::read_entries(record.payload);
     if (!more) return damaged("bad entries record");
     if (defects_.has(Defect::truncate_not_logged) && more->front()->index < outline.now.next)
-      return overwrite(std::move(*more));
+      return add_what_is_new(*more);
     if (more->front()->index != outline.now.next)
       return damaged(str("entry ", more->front()->index, " where entry ", outline.now.next,
                          " has to come: the log has a gap"));
@@ -160,19 +159,13 @@ class Replayer {
     return {};
   }
 
-  /// Entries that were not cut off stay behind those that took their neighbours' places.
-  Status overwrite(std::vector<raft::EntryPtr> more) {
-    auto& entries = replay_.entries;
-    if (entries.empty() || more.front()->index < entries.front()->index)
-      return damaged("entries from before the log's start");
-    const std::size_t first = more.front()->index.value - entries.front()->index.value;
-    for (std::size_t i = 0; i < more.size(); ++i) {
-      if (first + i < entries.size())
-        entries[first + i] = more[i];
-      else
-        entries.push_back(more[i]);
+  /// What the log holds already wins over what took its place.
+  Status add_what_is_new(const std::vector<raft::EntryPtr>& more) {
+    for (const raft::EntryPtr& entry : more) {
+      if (entry->index != replay_.outline.now.next) continue;
+      replay_.outline.append(entry->index);
+      replay_.entries.push_back(entry);
     }
-    replay_.outline.append(entries.back()->index);
     return {};
   }
 
