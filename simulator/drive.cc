@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "nemesis/perform.h"
 #include "nemesis/phases.h"
+#include "nemesis/replay.h"
 #include "simulator/script_gen.h"
 #include "simulator/streams.h"
 #include "workloads/keyed.h"
@@ -16,6 +17,7 @@ namespace {
 // How long a generator that gives no time of its own is left alone, as in the interpreter.
 constexpr Nanos k_a_while = 20ms;
 constexpr const char* k_lead = "lead";
+constexpr const char* k_heal = "heal";  // in a script: no more to be said of it than that
 constexpr Nanos k_new_leader_patience = 3s;
 
 std::string in_words(const Event& event) {
@@ -65,18 +67,19 @@ gen::GenPtr Drive::schedule() const {
   std::vector<Operation> moves;
   for (const NodeName& node : cluster_.nodes())
     moves.push_back({.f = k_lead, .key = {}, .value = Value(node)});
-  return in_phases({.during = workload_.during,
-                    .faults = make_schedule(faults_, when),
-                    .time_limit = options_.time_limit,
-                    .healed = faults_,
-                    .after_heal = workload_.after_heal,
-                    .final_reads = k_final_reads,
-                    .reread_after = std::move(moves)});
+  return in_phases(
+      {.during = workload_.during,
+       .faults = options_.replay ? replay_schedule(*options_.replay) : make_schedule(faults_, when),
+       .time_limit = options_.time_limit,
+       .healed = faults_,
+       .after_heal = workload_.after_heal,
+       .final_reads = k_final_reads,
+       .reread_after = std::move(moves)});
 }
 
 void Drive::run() {
   while (!exhausted_ || !roster_.idle()) turn(k_never);
-  if (options_.script) {
+  if (!healed_) {
     take({.planned = {.operation = {.f = k_heal_all, .key = {}, .value = {}},
                       .thread = gen::k_nemesis_thread,
                       .time = world_.now(),
@@ -194,17 +197,22 @@ void Drive::record(gen::Thread thread, Event event) {
 
 Completion Drive::act(const Operation& operation) {
   if (operation.f == k_heal_all) return heal_all();
-  if (options_.script) {
-    const Status done = perform_call({world_.now(), operation.f, operation.value}, *recorded_);
-    return {EventType::info, operation.value, done ? "" : done.error().what};
-  }
+  if (options_.script)
+    return replay(
+        call_of(operation).value_or(ClusterCall{.at = {}, .verb = k_heal, .arguments = {}}));
+  if (const auto call = call_of(operation); options_.replay && call) return replay(*call);
   if (operation.f == k_lead) return lead(operation.value.as_text());
   Deed deed = perform(faults_, operation, *recorded_, nemesis_rng_);
   return {EventType::info, std::move(deed.value), std::move(deed.error)};
 }
 
-Completion Drive::heal_all() {
-  const Status done = (options_.script ? cluster_ : *recorded_).heal_and_verify();
+Completion Drive::replay(const ClusterCall& call) {
+  const Status done = perform_call(call, *recorded_);
+  return {EventType::info, deed_of(call, cluster_.nodes()), done ? "" : done.error().what};
+}
+
+Completion Drive::heal_all(Cluster& cluster) {
+  const Status done = cluster.heal_and_verify();
   healed_ = true;
   stalled_ = done ? recover() : "the heal does not heal: " + done.error().what;
   return {EventType::info, {}, stalled_};

@@ -45,7 +45,8 @@ class Drive {
   void completed(gen::Thread thread, const Completion& completion);
 
   Completion act(const Operation& operation);
-  Completion heal_all();
+  Completion replay(const ClusterCall& call);
+  Completion heal_all(Cluster& cluster);
   Completion lead(const NodeName& node);
   std::string recover();
   bool agreed() const;

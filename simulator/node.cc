@@ -126,13 +126,16 @@ void SimNode::leave() {
 }
 
 void SimNode::pause() {
-  if (life_ == Life::running) life_ = Life::paused;
+  if (life_ != Life::running) return;
+  life_ = Life::paused;
+  world_.watch().paused(*this, true);
 }
 
 /// What came meanwhile is there all at once, in order.
 void SimNode::resume() {
   if (life_ != Life::paused) return;
   life_ = Life::running;
+  world_.watch().paused(*this, false);
   for (Due& due : std::exchange(held_, {})) {
     due.at = world_.now();
     world_.post_again(due);

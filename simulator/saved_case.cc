@@ -139,6 +139,8 @@ std::string to_json(const SavedCase& saved) {
   std::string text = str("{\"options\":", options_json(saved.options),
                          ",\n\"found_by\":", to_json_text(to_string(saved.failure.found_by)),
                          ",\"check\":", to_json_text(saved.failure.check));
+  if (saved.options.replay)
+    text += ",\n\"replay\":" + std::string(trim(to_json(Script{*saved.options.replay, {}})));
   if (saved.options.script)
     text += ",\n\"script\":" + std::string(trim(to_json(*saved.options.script)));
   return text + "}\n";
@@ -153,6 +155,10 @@ plumbline::Result<SavedCase> parse_saved_case(std::string_view json) {
   TRY_ASSIGN(saved.options, options_of(fields.get("options")));
   TRY_ASSIGN(saved.failure.found_by, found_by_of(fields));
   TRY_ASSIGN(saved.failure.check, fields.text("check"));
+  if (fields.has("replay")) {
+    TRY_ASSIGN(Script replay, read_script(fields.get("replay")));
+    saved.options.replay = std::move(replay.faults);
+  }
   if (fields.has("script")) {
     TRY_ASSIGN(saved.options.script, read_script(fields.get("script")));
   }

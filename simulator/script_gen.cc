@@ -4,12 +4,18 @@
 #include <map>
 #include <utility>
 
+#include "nemesis/replay.h"
+
 namespace plumbline::simulator {
 namespace {
 
 struct Line {
   Nanos at{};
+  std::size_t place = 0;  // in the script: at equal times it decides
   Operation operation;
+  bool is_before(const Line& other) const {
+    return at != other.at ? at < other.at : place < other.place;
+  }
 };
 /// What each thread does, in order.
 using Lines = std::map<gen::Thread, std::vector<Line>>;
@@ -27,7 +33,7 @@ class ScriptGen final : public gen::Gen {
       const std::size_t done = done_.at(thread);
       if (done == lines.size()) continue;
       more = true;
-      if (!context.is_free(thread) || (first != nullptr && first->at <= lines[done].at)) continue;
+      if (!context.is_free(thread) || (first != nullptr && first->is_before(lines[done]))) continue;
       first = &lines[done];
       by = thread;
     }
@@ -51,11 +57,14 @@ class ScriptGen final : public gen::Gen {
 
 gen::GenPtr from_script(const Script& script) {
   auto lines = std::make_shared<Lines>();
+  std::size_t place = 0;
   for (const ClusterCall& call : script.faults)
     (*lines)[gen::k_nemesis_thread].push_back(
-        {call.at, {.f = call.verb, .key = {}, .value = call.arguments}});
+        {call.at, place++,
+         call.verb == "heal" ? Operation{.f = call.verb, .key = {}, .value = {}}
+                             : operation_of(call)});
   for (const ClientCall& call : script.operations)
-    (*lines)[call.thread].push_back({call.at, call.operation});
+    (*lines)[call.thread].push_back({call.at, place++, call.operation});
   std::map<gen::Thread, std::size_t> done;
   for (const auto& [thread, of_thread] : *lines) done[thread] = 0;
   return std::make_shared<ScriptGen>(std::move(lines), std::move(done));

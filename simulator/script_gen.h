@@ -1,7 +1,7 @@
 #pragma once
 /// A script as a generator: each operation by its thread at its time, or as soon after it as the
-/// thread is free; each call of the cluster by the nemesis, its verb as f and its arguments as
-/// value. Exhausted after the last.
+/// thread is free; each call of the cluster by the nemesis, named as in histories (see
+/// nemesis/replay.h). Exhausted after the last.
 
 #include "core/generator/gen.h"
 #include "nemesis/script.h"

@@ -35,6 +35,7 @@ plumbline::Result<Fixed> fixed(Options options, const ShrinkOptions& how, const 
   if (wanted.found_by == FoundBy::nothing)
     return fail(Error::Code::invalid, "nothing is wrong with this run: there is nothing to shrink");
   if (!options.script) options.script = first.script;
+  options.replay.reset();
   options.weather = first.weather;
   // Only an invariant that is wanted is worth its time.
   options.invariants = options.invariants && wanted.found_by == FoundBy::invariant;

@@ -5,6 +5,7 @@
 
 #include "core/base/text.h"
 #include "nemesis/script_calls.h"
+#include "nemesis/script_names.h"
 #include "simulator/shrink_search.h"
 
 namespace plumbline::simulator {
@@ -107,17 +108,6 @@ std::set<NodeName> meant(const ClusterCall& call) {
   return nodes;
 }
 
-Value renamed_nodes(const Value& value, const std::map<NodeName, NodeName>& names) {
-  if (value.is_text()) {
-    const auto found = names.find(value.as_text());
-    return found == names.end() ? value : Value(found->second);
-  }
-  if (!value.is_list()) return value;
-  Value::List items;
-  for (const Value& item : value.as_list()) items.push_back(renamed_nodes(item, names));
-  return Value(std::move(items));
-}
-
 /// The case on the nodes of `kept` alone, which become n1, n2 ...; nothing if a call is about a
 /// node that goes and about no other.
 Options on_nodes(const Options& options, const std::vector<int>& kept) {
@@ -138,10 +128,9 @@ Options on_nodes(const Options& options, const std::vector<int>& kept) {
     const bool gone =
         std::ranges::any_of(after, [&](const NodeName& n) { return !names.contains(n); });
     if (gone || (after.empty() && !before.empty())) continue;
-    call.arguments = renamed_nodes(call.arguments, names);
     faults.push_back(std::move(call));
   }
-  smaller.script->faults = std::move(faults);
+  smaller.script->faults = with_nodes_named(std::move(faults), names);
   // A client stays with its node, those of a node that goes come to the first.
   int most = 0;
   for (ClientCall& call : smaller.script->operations) {

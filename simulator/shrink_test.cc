@@ -239,12 +239,14 @@ TEST(SavedCase, IsTheSameAfterWritingAndReading) {
   EXPECT_EQ(read->options.script, saved.options.script);
   EXPECT_EQ(read->options.seed, UINT64_MAX);
   EXPECT_EQ(read->failure, saved.failure);
+  saved.options.replay = saved.options.script->faults;
   saved.options.script.reset();
   saved.options.weather.reset();
   const auto drawn = parse_saved_case(to_json(saved));
   ASSERT_TRUE(drawn);
   EXPECT_FALSE(drawn->options.script);
   EXPECT_FALSE(drawn->options.weather);
+  EXPECT_EQ(drawn->options.replay, saved.options.replay);
 }
 
 TEST(SavedCase, WhatIsNoneIsCorruptAndSaysWhere) {

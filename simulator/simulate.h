@@ -38,6 +38,9 @@ struct Options {
   /// Do exactly this instead of what workload and faults say (the workload still says how to
   /// judge). An operation whose thread is busy waits for it.
   std::optional<Script> script{};
+  /// These calls instead of a schedule of faults, while clients do as the workload says: what was
+  /// done to a real cluster.
+  std::optional<std::vector<ClusterCall>> replay{};
   bool invariants = true;  ///< look at all nodes after each step; costs time
   bool trace = false;      ///< keep what is needed for a message diagram
   bool judge = true;

@@ -59,6 +59,16 @@ void Watch::stopped(const SimNode& node) {
            .node = static_cast<int>(node.place()) + 1});
 }
 
+void Watch::paused(const SimNode& node, bool now) {
+  if (trace_on_)
+    trace({.at = world_.now(),
+           .kind = now ? TraceEvent::Kind::paused : TraceEvent::Kind::resumed,
+           .node = static_cast<int>(node.place()) + 1,
+           .to = 0,
+           .message = 0,
+           .text = {}});
+}
+
 // ---- Steps --------------------------------------------------------------------------------------
 
 void Watch::stepped(SimNode& node, const raft::Effects& effects) {

@@ -25,6 +25,7 @@ class Watch {
 
   void started(SimNode& node, const raft::Restored& restored, const std::string& repaired);
   void stopped(const SimNode& node);
+  void paused(const SimNode& node, bool now);
   /// The core has just made a step; nothing of `effects` is performed yet.
   void stepped(SimNode& node, const raft::Effects& effects);
   /// A turn of the node is over: what it has applied can be compared.
