@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,35 @@ class System {
                                                   const std::vector<NodeAccess>& all) = 0;
   virtual bool serves(const NodeAccess& node) = 0;  ///< answers and knows a leader
   virtual bool is_leader(const NodeAccess& node) = 0;
+
+  /// membership and transfer, where it has them. The calls below fail where it has not:
+  /// unavailable.
+  virtual std::set<Ability> abilities() const { return {}; }
+  /// Who of `all` votes, each in its incarnation, according to the leader. Fails: unavailable, if
+  /// nobody leads.
+  virtual Result<Nodes> voters(const std::vector<NodeAccess>& /*all*/) { return lacking(); }
+  /// Returns when no incarnation of `node` is a member, and that cannot change by itself.
+  /// Fails: timeout; it may still come about.
+  virtual Status remove_member(const NodeAccess& /*node*/, const std::vector<NodeAccess>& /*all*/,
+                               Nanos /*timeout*/) {
+    return lacking();
+  }
+  /// Returns when `node`, which runs in an incarnation that was no member before, votes.
+  /// Fails: timeout; it may still come about.
+  virtual Status add_member(const NodeAccess& /*node*/, const std::vector<NodeAccess>& /*all*/,
+                            Nanos /*timeout*/) {
+    return lacking();
+  }
+  /// Fails: unavailable (nobody leads), timeout, failed (the leader could not).
+  virtual Status transfer_leadership(const NodeAccess& /*to*/,
+                                     const std::vector<NodeAccess>& /*all*/, Nanos /*timeout*/) {
+    return lacking();
+  }
+
+ private:
+  std::unexpected<Error> lacking() const {
+    return fail(Error::Code::unavailable, name() + " cannot change its members or its leader");
+  }
 };
 
 }  // namespace plumbline

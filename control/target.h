@@ -26,6 +26,8 @@ struct NodeAccess {
   std::string address;  ///< numeric, where clients and peers reach the system
   SshAccess ssh;
   std::string directory;  ///< on the node, ours alone: binaries, data, logs, pid files
+  /// How often it was taken out of the system and came back, with nothing, as a new member.
+  int incarnation = 0;
 };
 
 class Target {

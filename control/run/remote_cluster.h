@@ -22,7 +22,7 @@ struct HeldNode {
 
 /// One action on one node, for faults.jsonl.
 struct Action {
-  std::string verb;  ///< cut, kill, start, pause, resume
+  std::string verb;  ///< cut, kill, start, pause, resume, remove, add, transfer
   NodeName node;
   std::vector<std::string> drops;  ///< cut: the peers it drops now
   Nanos took{};
@@ -41,6 +41,11 @@ class RemoteCluster : public Cluster {
   PerNode start(const Nodes& nodes) override;
   PerNode pause(const Nodes& nodes) override;
   PerNode resume(const Nodes& nodes) override;
+  std::set<Ability> abilities() const override { return system_.abilities(); }
+  Nodes voters() override;
+  Status remove_member(const NodeName& node) override;
+  Status add_member(const NodeName& node) override;
+  Status transfer_leadership(const NodeName& to) override;
   Nodes leaders() override;
   Status heal_and_verify() override;
   /// heal_and_verify() as far as it is in our hands: nothing of ours is left, whether or not the
@@ -67,6 +72,15 @@ class RemoteCluster : public Cluster {
   PerNode run_scripts(const std::string& verb, const Nodes& nodes,
                       const std::function<std::string(const NodeAccess&)>& script);
   Status logged(Action action, const HeldNode& node, const std::string& script);
+  Status timed(const std::string& verb, const HeldNode& node, const std::function<Status()>& act);
+  const HeldNode& held(const NodeName& node) const;
+  /// As it is a member now, or was last.
+  NodeAccess member(const NodeAccess& node);
+  std::vector<NodeAccess> members();
+  Nodes without_those_out(const Nodes& nodes);
+  Status take_out(const HeldNode& node);
+  Status bring_in(const HeldNode& node);
+  Status bring_back_all();
   void expect(const Nodes& nodes, bool running);
   Status look_at(const HeldNode& node);
   /// What an audit of a node shows.
@@ -87,6 +101,9 @@ class RemoteCluster : public Cluster {
   std::map<NodeName, bool> expected_running_;
   std::map<NodeName, int> changes_;  ///< of the expectation: a look that raced with one is void
   Nodes deaths_;
+  std::map<NodeName, int> incarnations_;
+  std::set<NodeName> out_;        ///< no members, with neither process nor data
+  bool members_changed_ = false;  ///< asked for at least
 };
 
 }  // namespace plumbline

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "control/systems/binary.h"
-#include "core/base/check.h"
+#include "control/systems/raftkv_members.h"
 #include "core/base/text.h"
 #include "node/client/client.h"
 #include "node/client/operations.h"
@@ -20,9 +20,6 @@ namespace {
 using kv_client::Connection;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint16_t k_peer_port = 7000;
-constexpr std::uint16_t k_client_port = 7001;
-constexpr std::uint16_t k_http_port = 7002;
 constexpr const char* k_program = "raftkvd";
 /// Snapshots and new log segments every few seconds of load, so that the code for them runs.
 constexpr int k_snapshot_every = 200;
@@ -87,10 +84,6 @@ class RaftkvClient : public Client {
   std::map<Address, Connection> connections_;
 };
 
-std::string in_brackets(const std::string& address) {
-  return address.find(':') == std::string::npos ? address : "[" + address + "]";
-}
-
 class Raftkv : public System {
  public:
   explicit Raftkv(SystemOptions options)
@@ -98,9 +91,7 @@ class Raftkv : public System {
         reads_(proto::parse_read_mode(options_.reads).value_or(proto::ReadMode::linearizable)) {}
 
   std::string name() const override { return "raftkv"; }
-  std::vector<std::string> operations() const override {
-    return kv_client::known_operations();
-  }
+  std::vector<std::string> operations() const override { return kv_client::known_operations(); }
 
   Status install(Remote& remote, const NodeAccess& node) override {
     std::filesystem::path file = options_.node_binary;
@@ -113,15 +104,13 @@ class Raftkv : public System {
   std::string command_line(const NodeAccess& node,
                            const std::vector<NodeAccess>& all) const override {
     std::vector<std::string> members;
-    std::size_t id = 0;
-    for (const NodeAccess& member : all) {
-      members.push_back(str(members.size() + 1, "=", in_brackets(member.address), ":", k_peer_port,
-                            ":", k_client_port, ":", k_http_port));
-      if (member.name == node.name) id = members.size();
-    }
-    CHECK(id != 0, "a node is one of all nodes");
+    for (const NodeAccess& member : all)
+      members.push_back(str(members.size() + 1, "=", raftkv::contact_of(member)));
+    const std::string membership = node.incarnation == 0
+                                       ? " --nodes " + shell_quote(join(members, ","))
+                                       : " --join --self " + shell_quote(raftkv::contact_of(node));
     std::string line =
-        str(shell_quote(program(node)), " --id ", id, " --nodes ", shell_quote(join(members, ",")),
+        str(shell_quote(program(node)), " --id ", raftkv::id_of(node, all), membership,
             " --data-dir ", shell_quote(data_directory(node)), " --snapshot-every ",
             k_snapshot_every, " --segment-bytes ", k_segment_bytes);
     for (const std::string& defect : options_.defects) line += " --defect " + shell_quote(defect);
@@ -138,7 +127,7 @@ class Raftkv : public System {
 
   Result<std::unique_ptr<Client>> connect(const NodeAccess& node,
                                           const std::vector<NodeAccess>&) override {
-    Address home{node.address, k_client_port};
+    Address home{node.address, raftkv::k_client_port};
     TRY_ASSIGN(Connection connection, Connection::open(home.first, home.second, k_connect_timeout));
     return std::make_unique<RaftkvClient>(std::move(home), std::move(connection), reads_,
                                           next_follows_hints(node));
@@ -153,6 +142,21 @@ class Raftkv : public System {
     return status && status->role == "leader";
   }
 
+  std::set<Ability> abilities() const override { return {Ability::membership, Ability::transfer}; }
+  Result<Nodes> voters(const std::vector<NodeAccess>& all) override { return raftkv::voters(all); }
+  Status remove_member(const NodeAccess& node, const std::vector<NodeAccess>& all,
+                       Nanos timeout) override {
+    return raftkv::remove_member(node, all, timeout);
+  }
+  Status add_member(const NodeAccess& node, const std::vector<NodeAccess>& all,
+                    Nanos timeout) override {
+    return raftkv::add_member(node, all, timeout);
+  }
+  Status transfer_leadership(const NodeAccess& to, const std::vector<NodeAccess>& all,
+                             Nanos timeout) override {
+    return raftkv::transfer_leadership(to, all, timeout);
+  }
+
  private:
   bool next_follows_hints(const NodeAccess& node) {
     const std::lock_guard lock(mutex_);
@@ -165,7 +169,7 @@ class Raftkv : public System {
   }
 
   static std::optional<proto::Status> ask_status(const NodeAccess& node) {
-    auto connection = Connection::open(node.address, k_client_port, k_status_timeout);
+    auto connection = Connection::open(node.address, raftkv::k_client_port, k_status_timeout);
     if (!connection) return std::nullopt;
     proto::Request request;
     request.op = proto::Op::status;

@@ -116,15 +116,22 @@ std::string start_script(const NodeAccess& node, const std::string& name,
       str("read -r line </proc/$$/stat; line=${line##*) }; set -- $line; shift 19; "
           "read -r boot </proc/sys/kernel/random/boot_id; echo \"$$ $1 $boot\" "
           ">\"$PLUMBLINE_PID.new\" && "
-          "mv -f \"$PLUMBLINE_PID.new\" \"$PLUMBLINE_PID\" && unset PLUMBLINE_PID && exec ",
+          "mv -f \"$PLUMBLINE_PID.new\" \"$PLUMBLINE_PID\" && unset PLUMBLINE_PID PLUMBLINE_NAME "
+          "&& exec ",
           command_line);
+  // A shell of its own waits for it, so that the log says how it ended when it no longer could.
+  const std::string watch =
+      str("setsid sh -c ", shell_quote(launch),
+          "; code=$?; if [ $code -gt 128 ]; then "
+          "echo \"plumbline: $PLUMBLINE_NAME was ended by signal $((code - 128))\"; else "
+          "echo \"plumbline: $PLUMBLINE_NAME ended with exit status $code\"; fi");
   return str(prologue(node), "name=", shell_quote(name), "\nlog=", shell_quote(log_file), R"sh(
 lock "$name"
 if alive "$name"; then echo "running $pid"; exit 0; fi
 rm -f "$run/$name.pid"
 mkdir -p "$(dirname "$log")" || exit 1
-PLUMBLINE_PID=$run/$name.pid setsid sh -c )sh",
-             shell_quote(launch), R"sh( </dev/null >>"$log" 2>&1 9>&- &
+PLUMBLINE_PID=$run/$name.pid PLUMBLINE_NAME=$name setsid sh -c )sh",
+             shell_quote(watch), R"sh( </dev/null >>"$log" 2>&1 9>&- &
 child=$!
 died() { echo "$name did not stay up; the end of $log:" >&2; tail -n 5 "$log" >&2; exit 1; }
 tries=0

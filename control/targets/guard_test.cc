@@ -122,11 +122,15 @@ TEST_F(Processes, TwoStartsAtOnceMakeOneProcess) {
   EXPECT_THAT(both.out, HasSubstr(str("running ", pid(), "\n")));
 }
 
-TEST_F(Processes, WhatItPrintsIsAppendedToItsLog) {
+TEST_F(Processes, WhatItPrintsIsAppendedToItsLogAndHowItEnded) {
   start("sh -c 'echo one; echo two >&2; exec sleep 1000'");
   run(kill_script(node_, "dummy"));
+  const std::string ended = "plumbline: dummy was ended by signal 9\n";
+  for (int i = 0; i < 500 && slurp(log()).find(ended) == std::string::npos; ++i)
+    std::this_thread::sleep_for(20ms);
   start("sh -c 'echo three; exec sleep 1000'");
-  EXPECT_EQ(slurp(log()), "one\ntwo\nthree\n");
+  EXPECT_THAT(slurp(log()), StartsWith("one\ntwo\n"));
+  EXPECT_THAT(slurp(log()), testing::EndsWith(ended + "three\n"));
 }
 
 TEST_F(Processes, AProcessThatEndsAtOnceIsAFailureWithTheEndOfItsLog) {

@@ -119,7 +119,6 @@ Result<RunParts> run_parts(const RunOptions& options) {
   load.seed = options.seed;
   parts.concurrency = load.concurrency;
   TRY_ASSIGN(parts.workload, make_workload(options.workload, load));
-  TRY_ASSIGN(parts.faults, parse_faults(options.faults));
   TRY_ASSIGN(parts.cadence, parse_cadence(options.schedule));
   SystemOptions what;
   what.node_binary = options.node_binary;
@@ -127,6 +126,8 @@ Result<RunParts> run_parts(const RunOptions& options) {
   what.defects = options.defects;
   what.reads = options.reads;
   TRY_ASSIGN(parts.system, make_system(options.system, what));
+  TRY_ASSIGN(parts.faults,
+             faults_for(options.faults, parts.system->abilities(), options.target.name));
   TRY(understands(*parts.system, parts.workload));
   if (const Status known = raft::check_defects({options.defects.begin(), options.defects.end()});
       !known)
