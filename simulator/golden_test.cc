@@ -1,4 +1,5 @@
-// Bugs that were found stay found. Each file in testdata/ is a shrunk run (plumbline shrink RUN
+// Bugs that were found stay found. Each file in testdata/shrunk/ is a shrunk run (plumbline shrink
+// RUN
 // --golden FILE): the node as it is passes it; with the defects that the file names it fails in the
 // way that the file says. A file without defects is of a bug that is mended: it must pass.
 

@@ -192,14 +192,17 @@ void use_fewer_clients(ShrinkSearch& search) {
 }
 
 void shorten_waits(ShrinkSearch& search) {
-  for (Nanos most = 8s; most >= 1ms && !search.ended(); most /= 2)
-    if (!try_times(search, with_gaps(search.script(), most))) break;
-  // Then each by itself: as good as none, else half of it.
+  for (Nanos most = 8s; most >= 1ms && !search.ended(); most /= 2) {
+    const Script shorter = with_gaps(search.script(), most);
+    if (shorter != search.script() && !try_times(search, shorter)) break;
+  }
+  // Then each by itself: as little as will do.
   for (std::size_t i = 1; i < instants(search.script()).size() && !search.ended(); ++i) {
-    for (const int divisor : {16, 2}) {
+    for (const int sixteenths : {1, 2, 4, 8, 12}) {
       const std::vector<Nanos> times = instants(search.script());
       if (i >= times.size()) return;
-      const Nanos start = times[i - 1], gap = times[i] - start, less = gap - gap / divisor;
+      const Nanos start = times[i - 1], gap = times[i] - start;
+      const Nanos less = gap - gap * sixteenths / 16;
       if (gap < 2ms) break;
       const auto earlier = [&](Nanos at) { return at > start ? at - less : at; };
       if (try_times(search, with_times(search.script(), earlier))) break;
