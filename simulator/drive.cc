@@ -197,9 +197,10 @@ void Drive::record(gen::Thread thread, Event event) {
 
 Completion Drive::act(const Operation& operation) {
   if (operation.f == k_heal_all) return heal_all();
-  if (options_.script)
-    return replay(
-        call_of(operation).value_or(ClusterCall{.at = {}, .verb = k_heal, .arguments = {}}));
+  if (options_.script) {
+    const auto call = call_of(operation);
+    return call ? replay(*call) : heal_all();  // with the look for progress that the run had
+  }
   if (const auto call = call_of(operation); options_.replay && call) return replay(*call);
   if (operation.f == k_lead) return lead(operation.value.as_text());
   Deed deed = perform(faults_, operation, *recorded_, nemesis_rng_);
@@ -211,8 +212,9 @@ Completion Drive::replay(const ClusterCall& call) {
   return {EventType::info, deed_of(call, cluster_.nodes()), done ? "" : done.error().what};
 }
 
-Completion Drive::heal_all(Cluster& cluster) {
-  const Status done = cluster.heal_and_verify();
+Completion Drive::heal_all() {
+  const bool is_in_script = !options_.script || !exhausted_;
+  const Status done = (is_in_script ? *recorded_ : cluster_).heal_and_verify();
   healed_ = true;
   stalled_ = done ? recover() : "the heal does not heal: " + done.error().what;
   return {EventType::info, {}, stalled_};

@@ -46,7 +46,7 @@ class Drive {
 
   Completion act(const Operation& operation);
   Completion replay(const ClusterCall& call);
-  Completion heal_all(Cluster& cluster);
+  Completion heal_all();
   Completion lead(const NodeName& node);
   std::string recover();
   bool agreed() const;

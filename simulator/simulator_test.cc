@@ -195,7 +195,7 @@ INSTANTIATE_TEST_SUITE_P(Defects, PlantedBug,
                          testing::Values(Planted{"read-local-leader", "partition", "register"},
                                          Planted{"ack-before-fsync", "power", "append"},
                                          Planted{"stale-append-truncates", "all", "append"},
-                                         Planted{"vote-not-persisted", "power", "append"}),
+                                         Planted{"ack-before-commit", "all", "append"}),
                          [](const auto& of) {
                            std::string name = of.param.defect;
                            std::ranges::replace(name, '-', '_');

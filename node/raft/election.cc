@@ -27,8 +27,9 @@ void Raft::Impl::set_election_deadline() {
   const Nanos wait{rng_.between(low, high)};
   if (election_wait_ == Nanos{0} || !defects_.has(Defect::election_timer_reset_by_any_message))
     election_wait_ = wait;
-  election_deadline_ =
-      is_alone() ? now_ : now_ + election_wait_;  // alone there is nobody to wait for
+  // Alone there is nobody to wait for, but for its own vote to be durable.
+  const bool at_once = is_alone() && role_ == Role::follower;
+  election_deadline_ = at_once ? now_ : now_ + election_wait_;
 }
 
 /// Asks whether an election could be won, without touching any term: a node that cannot win (cut
