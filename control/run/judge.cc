@@ -3,12 +3,15 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "nemesis/all.h"
 
 namespace plumbline {
 
 namespace {
 
 constexpr std::size_t k_most_calls_shown = 20;
+/// Less than this is no evidence of anything, whatever the rest looks like.
+constexpr std::size_t k_least_ok = 10;
 
 Verdict plain(std::string check, Validity validity, std::string reason) {
   Verdict verdict;
@@ -84,9 +87,22 @@ Verdict judge_history(const History& history, const CheckOptions& options) {
   return compose("history", std::move(parts));
 }
 
+Expectations expected_of(const Workload& workload, const std::vector<Fault>& faults) {
+  Expectations expected;
+  expected.operations = workload.operations;
+  for (const Fault& fault : faults) expected.faults.push_back(fault.name);
+  expected.min_ok = k_least_ok;
+  expected.changes_under_faults = !std::ranges::all_of(faults, leaves_no_quorum);
+  return expected;
+}
+
 Verdict judge(const History& history, const Evidence& evidence, const CheckOptions& options) {
+  return judge_rest(check_linearizable(history, options), history, evidence);
+}
+
+Verdict judge_rest(Verdict linearizable, const History& history, const Evidence& evidence) {
   std::vector<Verdict> parts;
-  parts.push_back(check_linearizable(history, options));
+  parts.push_back(std::move(linearizable));
   parts.push_back(check_statistics(history));
   parts.push_back(check_vacuity(history, evidence.expectations));
   parts.push_back(judge_logs(evidence.alarms));
@@ -94,6 +110,13 @@ Verdict judge(const History& history, const Evidence& evidence, const CheckOptio
   parts.push_back(evidence.cut_short.empty()
                       ? plain("completeness", Validity::valid, "the run went to its end")
                       : plain("completeness", Validity::unknown, evidence.cut_short));
+  for (const Verdict& seen : evidence.also) {
+    const auto same = std::ranges::find(parts, seen.check, &Verdict::check);
+    if (same == parts.end())
+      parts.push_back(seen);
+    else
+      *same = seen;
+  }
   return compose("run", std::move(parts));
 }
 

@@ -3,6 +3,8 @@
 
 #include "checker/check.h"
 #include "control/run/node_logs.h"
+#include "nemesis/fault.h"
+#include "workloads/workload.h"
 
 namespace plumbline {
 
@@ -18,11 +20,19 @@ struct Evidence {
   std::vector<Alarm> alarms;
   std::vector<Death> deaths;
   std::string cut_short;  ///< why the run did not go to its end; empty if it did
+  /// What the simulator saw itself: each takes the place of the part of the same name, or is added.
+  std::vector<Verdict> also{};
 };
+
+/// What a run of `workload` under `faults` must show to mean anything.
+Expectations expected_of(const Workload& workload, const std::vector<Fault>& faults);
 
 /// linearizable, statistics, vacuity, node logs, node died and completeness, composed. A run that
 /// was cut short is at best unknown.
 Verdict judge(const History& history, const Evidence& evidence, const CheckOptions& options);
+
+/// The same with the first of them made already.
+Verdict judge_rest(Verdict linearizable, const History& history, const Evidence& evidence);
 
 /// For a run that left nothing to judge: unknown, and why.
 Verdict not_judged(const std::string& why);

@@ -45,6 +45,20 @@ std::optional<Alarm> first_alarm(const NodeName& node, const std::filesystem::pa
   return std::nullopt;
 }
 
+std::vector<Alarm> alarms_in(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  std::error_code code;
+  for (auto at = std::filesystem::recursive_directory_iterator(folder / "nodes", code);
+       !code && at != std::filesystem::recursive_directory_iterator(); at.increment(code))
+    if (at->is_regular_file(code)) files.push_back(at->path());
+  std::ranges::sort(files);
+  std::vector<Alarm> alarms;
+  for (const auto& file : files)
+    if (const auto alarm = first_alarm(file.parent_path().filename().string(), file))
+      alarms.push_back(*alarm);
+  return alarms;
+}
+
 CollectedLogs collect_logs(RemoteCluster& cluster, const System& system, const RunFolder& folder) {
   std::mutex mutex;
   CollectedLogs collected;

@@ -23,6 +23,9 @@ bool is_alarming(std::string_view line);
 /// The first alarming line of `file`, if there is one.
 std::optional<Alarm> first_alarm(const NodeName& node, const std::filesystem::path& file);
 
+/// The first of each file below nodes/ of a run's folder.
+std::vector<Alarm> alarms_in(const std::filesystem::path& folder);
+
 struct CollectedLogs {
   std::vector<Alarm> alarms;          ///< the first of each file
   std::vector<std::string> problems;  ///< what could not be fetched; never hides another failure

@@ -8,20 +8,18 @@
 #include "control/interpreter/recorder.h"
 #include "control/run/cluster_steps.h"
 #include "control/run/drive.h"
+#include "control/run/exit_codes.h"
 #include "control/run/judge.h"
 #include "control/run/run_folder.h"
 #include "control/run/run_record.h"
 #include "core/base/text.h"
+#include "nemesis/replay.h"
 
 namespace plumbline {
 
 namespace {
 
-/// Less than this is no evidence of anything, whatever the rest looks like.
-constexpr std::size_t k_least_ok = 10;
 constexpr Nanos k_linger = 50ms;
-constexpr int k_exit_interrupted = 130;
-constexpr int k_exit_harness = 255;
 
 class Run {
  public:
@@ -93,10 +91,8 @@ Status Run::open_folder() {
   record_.info.started = parts_.started;
   record_.info.versions = parts_.versions;
   record_.model = parts_.workload.model;
-  record_.expectations.operations = parts_.workload.operations;
-  for (const Fault& fault : parts_.faults) record_.expectations.faults.push_back(fault.name);
-  record_.expectations.min_ok = k_least_ok;
-  record_.expectations.changes_under_faults = !std::ranges::all_of(parts_.faults, leaves_no_quorum);
+  record_.expectations = expected_of(parts_.workload, parts_.faults);
+  if (parts_.replay) record_.expectations.faults = faults_of(*parts_.replay);
   TRY(save(record_, folder_->path()));
   TRY_ASSIGN(fault_log_, FaultLog::open(folder_->file("faults.jsonl")));
   return {};
@@ -143,6 +139,7 @@ void Run::calm_down() {
     if (const Status healed = drive_->heal(); !healed) note_failure(healed.error());
     drive_->last_look();
     record_.deaths = drive_->deaths();
+    note_problem(write_whole(folder_->file("script.json"), to_json(drive_->script())));
     drive_.reset();
   }
   if (!cluster_) return;

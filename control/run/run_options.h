@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,10 @@ struct RunOptions {
   std::vector<std::string> defects;
   std::string reads = "linearizable";  ///< or lease, or stale
   bool leave_running = false;
+  std::filesystem::path script;  ///< its faults are done instead of a schedule of them
+  // of the target sim alone:
+  std::optional<std::string> weather;  ///< nothing: drawn from the seed
+  bool invariants = true;
 };
 
 /// "2n" with 5 nodes is 10. Fails: invalid.

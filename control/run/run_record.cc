@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "control/run/run_folder.h"
+#include "core/history/codec.h"
 
 namespace plumbline {
 
@@ -21,6 +22,29 @@ Json to_array(const std::vector<Death>& deaths) {
          {"noticed_ms", std::chrono::floor<std::chrono::milliseconds>(death.noticed).count()},
          {"last_words", death.last_words}});
   return array;
+}
+
+/// Of plain verdicts: without parts and counterexamples.
+Json to_array(const std::vector<Verdict>& verdicts) {
+  Json array = Json::array();
+  for (const Verdict& verdict : verdicts)
+    array.push_back({{"check", verdict.check},
+                     {"validity", to_string(verdict.validity)},
+                     {"reason", verdict.reason},
+                     {"figures", verdict.figures}});
+  return array;
+}
+
+Verdict verdict_from(const Json& object) {
+  Verdict verdict;
+  verdict.check = object.at("check").get<std::string>();
+  verdict.reason = object.at("reason").get<std::string>();
+  verdict.figures = object.at("figures").get<decltype(verdict.figures)>();
+  const auto validity = object.at("validity").get<std::string>();
+  verdict.validity = validity == to_string(Validity::valid)     ? Validity::valid
+                     : validity == to_string(Validity::invalid) ? Validity::invalid
+                                                                : Validity::unknown;
+  return verdict;
 }
 
 Json to_object(const RunRecord& record) {
@@ -44,6 +68,7 @@ Json to_object(const RunRecord& record) {
             {"least_ok", record.expectations.min_ok},
             {"changes_under_faults", record.expectations.changes_under_faults}}},
           {"died", to_array(record.deaths)},
+          {"also", to_array(record.also)},
           {"outcome", record.outcome},
           {"failure", record.failure},
           {"cut_short", record.cut_short},
@@ -76,6 +101,8 @@ RunRecord from_object(const Json& object) {
     record.deaths.push_back(
         {death.at("node").get<std::string>(), noticed, death.at("last_words").get<std::string>()});
   }
+  if (object.contains("also"))
+    for (const Json& verdict : object.at("also")) record.also.push_back(verdict_from(verdict));
   record.outcome = text("outcome");
   record.failure = text("failure");
   record.cut_short = text("cut_short");
@@ -115,7 +142,16 @@ void FaultLog::write(const Action& action, Nanos time) {
   if (action.verb == "cut") line["drops"] = action.drops;
   line["took_ms"] = millis(action.took);
   if (!action.error.empty()) line["error"] = action.error;
-  const std::string text = line.dump(-1, ' ', false, k_replace) + "\n";
+  append(line.dump(-1, ' ', false, k_replace) + "\n");
+}
+
+void FaultLog::write(const ClusterCall& call) {
+  Json line = {{"time", call.at.count()}, {"action", call.verb}};
+  line["arguments"] = Json::parse(to_json_text(call.arguments));
+  append(line.dump(-1, ' ', false, k_replace) + "\n");
+}
+
+void FaultLog::append(const std::string& text) {
   const std::lock_guard lock(mutex_);
   if (file_ == nullptr) return;
   std::fwrite(text.data(), 1, text.size(), file_);

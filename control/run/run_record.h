@@ -8,6 +8,7 @@
 
 #include "checker/check.h"
 #include "control/run/judge.h"
+#include "nemesis/script.h"
 #include "report/report.h"
 
 namespace plumbline {
@@ -18,6 +19,7 @@ struct RunRecord {
   Expectations expectations;  ///< what must have happened for the run to mean anything
   Nodes nodes;
   std::vector<Death> deaths;
+  std::vector<Verdict> also;  ///< of the target sim: what its history alone does not show
   std::string outcome =
       "running";        ///< then valid, invalid, unknown, interrupted or harness-failure
   std::string failure;  ///< of the harness, in one line
@@ -41,10 +43,12 @@ class FaultLog {
   FaultLog& operator=(const FaultLog&) = delete;
 
   void write(const Action& action, Nanos time);
-  Status close();  ///< Fails: io, if any line could not be written.
+  void write(const ClusterCall& call);  ///< of a simulated run
+  Status close();                       ///< Fails: io, if any line could not be written.
 
  private:
   explicit FaultLog(std::FILE* file) : file_(file) {}
+  void append(const std::string& text);
   std::mutex mutex_;
   std::FILE* file_;
 };

@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <array>
 
+#include "control/run/exit_codes.h"
 #include "core/base/check.h"
 
 namespace plumbline {
 
 namespace {
 
-constexpr int k_exit_interrupted = 130;
 constexpr std::array k_signals = {SIGINT, SIGTERM, SIGHUP};
 
 std::atomic<Stop*> listener = nullptr;

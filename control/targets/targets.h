@@ -19,7 +19,7 @@
 namespace plumbline {
 
 struct TargetOptions {
-  std::string name = "local";  ///< local, docker, ssh
+  std::string name = "local";  ///< local, docker, ssh; sim is known to the command line alone
   int nodes = 5;               ///< local, docker; ssh has as many as `hosts`
   std::vector<std::string> hosts =
       {};                 ///< ssh: [user@]host[:port]; docker: host names, by default n1, n2...

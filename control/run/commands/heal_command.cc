@@ -30,8 +30,8 @@ Result<std::string> left_on(Remote& remote, const NodeAccess& node) {
 
 Result<int> heal(const TargetFlags& flags) {
   TRY_ASSIGN(const TargetOptions options, target_options(flags));
-  if (options.name == "local") {
-    std::cout << "local: nothing outlives a run; there is nothing to heal" << std::endl;
+  if (options.name == "local" || options.name == "sim") {
+    std::cout << options.name << ": nothing outlives a run; there is nothing to heal" << std::endl;
     return k_exit_ok;
   }
   TRY_ASSIGN(const std::unique_ptr<Target> target, make_target(options));

@@ -9,7 +9,7 @@
 #include "control/systems/all.h"
 #include "core/base/text.h"
 #include "nemesis/all.h"
-#include "node/raft/defects.h"
+#include "node/replica/defects.h"
 #include "workloads/all.h"
 
 namespace plumbline {
@@ -35,17 +35,24 @@ Table table_of(const std::string& name, const Entries& entries) {
 std::vector<Table> all_tables() {
   std::vector<Table> tables;
   tables.push_back(table_of("workloads", all_workloads()));
-  tables.push_back(table_of("faults", all_faults()));
+  Table faults{"faults", {}};
+  for (const Fault& fault : all_faults()) {
+    const std::string needs = needs_in_words(fault);
+    faults.rows.push_back(
+        {fault.name, needs.empty() ? fault.summary : str(fault.summary, " (", needs, ")")});
+  }
+  tables.push_back(std::move(faults));
   tables.push_back(table_of("systems", all_systems()));
   tables.push_back(table_of("models", all_models()));
   tables.push_back({"targets",
                     {{"local", "processes on this machine, each in namespaces of its own"},
                      {"docker", "containers beside this one, over SSH"},
-                     {"ssh", "machines that you name, over SSH"}}});
+                     {"ssh", "machines that you name, over SSH"},
+                     {"sim", "a simulated cluster in this process, in virtual time"}}});
   Table defects{"defects", {}};
-  if (raft::k_defects_compiled)
-    for (const raft::DefectInfo& defect : raft::all_defects())
-      defects.rows.push_back({defect.name, str(defect.what, " (as in ", defect.model, ")")});
+  for (const replica::PlantedDefect& defect : replica::all_planted_defects())
+    defects.rows.push_back(
+        {std::string(defect.name), str(defect.what, " (as in ", defect.model, ")")});
   tables.push_back(std::move(defects));
   return tables;
 }

@@ -1,3 +1,5 @@
+#include <ctime>
+
 #include "control/run/commands/commands.h"
 #include "core/base/text.h"
 
@@ -7,10 +9,23 @@ namespace {
 
 constexpr int k_most_nodes = 15;
 
+std::string date(const char* format) {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char text[64];
+  const std::size_t length = std::strftime(text, sizeof text, format, &utc);
+  return std::string(text, length);
+}
+
 }  // namespace
 
+std::string program_version() { return "plumbline " PLUMBLINE_VERSION; }
+std::string date_for_people() { return date("%Y-%m-%d %H:%M:%S UTC"); }
+std::string date_for_names() { return date("%Y%m%dT%H%M%SZ"); }
+
 void add_target_flags(CLI::App& app, TargetFlags& flags) {
-  app.add_option("--target", flags.target, "Where the nodes live: local, docker or ssh")
+  app.add_option("--target", flags.target, "Where the nodes live: local, docker, ssh or sim")
       ->envname("PLUMBLINE_TARGET")
       ->capture_default_str();
   app.add_option("--nodes", flags.nodes, "How many, or which: 5, or [USER@]HOST[:PORT],...")
@@ -24,7 +39,7 @@ void add_target_flags(CLI::App& app, TargetFlags& flags) {
 Result<TargetOptions> target_options(const TargetFlags& flags) {
   TargetOptions options;
   options.name = flags.target;
-  const std::vector<std::string> known = {"local", "docker", "ssh"};
+  const std::vector<std::string> known = {"local", "docker", "ssh", "sim"};
   if (std::find(known.begin(), known.end(), flags.target) == known.end()) {
     const auto close = nearest(flags.target, known);
     return fail(Error::Code::invalid, str("unknown target '", printable(flags.target), "'",
@@ -39,9 +54,9 @@ Result<TargetOptions> target_options(const TargetFlags& flags) {
       return fail(Error::Code::invalid, "--target ssh needs the hosts: --nodes HOST,HOST,...");
     options.nodes = static_cast<int>(*count);
   } else {
-    if (flags.target == "local")
+    if (flags.target == "local" || flags.target == "sim")
       return fail(Error::Code::invalid,
-                  "--target local makes its own nodes: give --nodes a number");
+                  "--target " + flags.target + " makes its own nodes: give --nodes a number");
     options.hosts = flags.nodes;
     options.nodes = static_cast<int>(flags.nodes.size());
   }

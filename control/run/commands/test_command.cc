@@ -1,8 +1,5 @@
 /// plumbline test: one run, and its verdict.
 
-#include <unistd.h>
-
-#include <ctime>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -10,11 +7,13 @@
 #include "control/run/commands/commands.h"
 #include "control/run/judge.h"
 #include "control/run/run.h"
+#include "control/run/sim_replay.h"
+#include "control/run/sim_run.h"
 #include "control/ssh/ssh_remote.h"
 #include "control/systems/all.h"
 #include "core/base/text.h"
 #include "nemesis/all.h"
-#include "node/raft/defects.h"
+#include "node/replica/defects.h"
 #include "workloads/all.h"
 
 namespace plumbline {
@@ -28,7 +27,12 @@ struct TestFlags {
   std::string fault_interval = "5s";
   std::string results = "results";
   std::string node_binary;
+  std::string script;
   std::string seed;
+  CLI::Option* weather = nullptr;
+  bool weather_given = false;  ///< without the option above; an empty weather means something
+  std::string weather_text;
+  bool no_invariants = false;
   bool json = false;
 };
 
@@ -66,18 +70,29 @@ void add_flags(CLI::App& app, TestFlags& flags) {
   app.add_option("--reads", run.reads, "linearizable, lease or stale, where the system can")
       ->check(CLI::IsMember({"linearizable", "lease", "stale"}))
       ->capture_default_str();
+  flags.weather = app.add_option("--weather", flags.weather_text,
+                                 "sim: how bad the world is (default: drawn from the seed)");
+  app.add_flag("--no-invariants", flags.no_invariants, "sim: judges what clients saw, and no more");
+  app.add_option("--script", flags.script,
+                 "The faults of a run's script.json, each at its time, instead of a schedule");
   app.add_flag("--leave-running", run.leave_running,
                "Keeps the nodes up after the verdict, until Ctrl-C");
   app.add_flag("--json", flags.json, "One JSON object on standard output, and nothing else");
 }
 
-Result<RunOptions> run_options(const TestFlags& flags) {
+Result<RunOptions> options_of_flags(const TestFlags& flags) {
   RunOptions options = flags.run;
   TRY_ASSIGN(options.target, target_options(flags.target));
   TRY_ASSIGN(options.time_limit, duration_of("--time-limit", flags.time_limit));
   TRY_ASSIGN(options.fault_interval, duration_of("--fault-interval", flags.fault_interval));
   options.results = flags.results;
   options.node_binary = flags.node_binary;
+  options.script = flags.script;
+  if (flags.weather_given || (flags.weather != nullptr && flags.weather->count() > 0))
+    options.weather = flags.weather_text;
+  options.invariants = !flags.no_invariants;
+  if (options.target.name != "sim" && (options.weather || !options.invariants))
+    return fail(Error::Code::invalid, "--weather and --no-invariants are for --target sim");
   if (flags.seed.empty()) {
     options.seed = std::random_device{}();
   } else {
@@ -99,14 +114,10 @@ Status understands(const System& system, const Workload& workload) {
   return {};
 }
 
-/// A date for people and, without the marks, for a folder's name: the one use of a wall clock.
-std::string date(const char* format) {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  char text[64];
-  const std::size_t length = std::strftime(text, sizeof text, format, &utc);
-  return std::string(text, length);
+Status knows_defects(const RunOptions& options) {
+  const Status known = replica::check_defects({options.defects.begin(), options.defects.end()});
+  if (known) return {};
+  return fail(Error::Code::invalid, "--defect: " + known.error().what);
 }
 
 Result<RunParts> run_parts(const RunOptions& options) {
@@ -120,6 +131,10 @@ Result<RunParts> run_parts(const RunOptions& options) {
   parts.concurrency = load.concurrency;
   TRY_ASSIGN(parts.workload, make_workload(options.workload, load));
   TRY_ASSIGN(parts.cadence, parse_cadence(options.schedule));
+  if (!options.script.empty()) {
+    TRY_ASSIGN(Script script, load_script(options.script));
+    parts.replay = std::move(script.faults);
+  }
   SystemOptions what;
   what.node_binary = options.node_binary;
   what.node_flags = options.node_flags;
@@ -129,15 +144,13 @@ Result<RunParts> run_parts(const RunOptions& options) {
   TRY_ASSIGN(parts.faults,
              faults_for(options.faults, parts.system->abilities(), options.target.name));
   TRY(understands(*parts.system, parts.workload));
-  if (const Status known = raft::check_defects({options.defects.begin(), options.defects.end()});
-      !known)
-    return fail(Error::Code::invalid, "--defect: " + known.error().what);
+  TRY(knows_defects(options));
   parts.connect = [](const NodeAccess& node, Nanos timeout) {
     return connect_ssh(node.name, node.ssh, timeout);
   };
-  parts.started = date("%Y-%m-%d %H:%M:%S UTC");
-  parts.stamp = date("%Y%m%dT%H%M%SZ");
-  parts.versions = "plumbline " PLUMBLINE_VERSION;
+  parts.started = date_for_people();
+  parts.stamp = date_for_names();
+  parts.versions = program_version();
   return parts;
 }
 
@@ -150,7 +163,7 @@ void print_words(const RunOutcome& outcome) {
     std::cout << "report: " << (outcome.folder / "report.html").string() << std::endl;
 }
 
-void print_json(const RunOutcome& outcome, const RunOptions& options) {
+nlohmann::ordered_json json_of(const RunOutcome& outcome, const RunOptions& options) {
   nlohmann::ordered_json object = {
       {"outcome", outcome.failure ? "harness-failure" : to_string(outcome.verdict.validity)},
       {"exit_code", outcome.exit_code},
@@ -160,23 +173,56 @@ void print_json(const RunOutcome& outcome, const RunOptions& options) {
       {"failure", outcome.failure ? outcome.failure->what : ""},
       {"problems", outcome.problems}};
   object["verdict"] = nlohmann::ordered_json::parse(to_json(outcome.verdict), nullptr, false);
+  return object;
+}
+
+void print(const nlohmann::ordered_json& object) {
   std::cout << object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
             << std::endl;
 }
 
+void print_first_line(const TestFlags& flags, const RunOptions& options) {
+  (flags.json ? std::cerr : std::cout)
+      << "seed " << options.seed << "  " << command_of(options) << std::endl;
+}
+
+Result<int> carry_out_simulated(const TestFlags& flags, const RunOptions& options) {
+  TRY(knows_defects(options));
+  TRY(sim_options(options));
+  SimParts parts;
+  parts.started = date_for_people();
+  parts.stamp = date_for_names();
+  parts.versions = program_version();
+  print_first_line(flags, options);
+  Stop stop;
+  const SignalsTo signals(stop);
+  TRY_ASSIGN(const SimOutcome outcome, run_simulated(options, parts, stop));
+  if (flags.json) {
+    nlohmann::ordered_json object = json_of(outcome.run, options);
+    object["virtual_seconds"] = seconds(outcome.virtual_time);
+    object["cpu_seconds"] = seconds(outcome.cpu);
+    print(object);
+  } else {
+    std::cout << "simulated " << format_duration(outcome.virtual_time) << " of virtual time in "
+              << format_duration(outcome.cpu) << " of CPU" << std::endl;
+    print_words(outcome.run);
+  }
+  return outcome.run.exit_code;
+}
+
 Result<int> carry_out(const TestFlags& flags, const Invocation& invocation) {
-  TRY_ASSIGN(const RunOptions options, run_options(flags));
+  TRY_ASSIGN(const RunOptions options, options_of_flags(flags));
+  if (options.target.name == "sim") return carry_out_simulated(flags, options);
   TRY_ASSIGN(RunParts parts, run_parts(options));
   if (const int code =
           enter_local_world_if_needed(options.target, invocation.argc, invocation.argv);
       code >= 0)
     return code;
   TRY_ASSIGN(parts.target, make_target(options.target));
-  (flags.json ? std::cerr : std::cout)
-      << "seed " << options.seed << "  " << command_of(options) << std::endl;
+  print_first_line(flags, options);
   parts.on_outcome = [&](const RunOutcome& outcome) {
     if (flags.json)
-      print_json(outcome, options);
+      print(json_of(outcome, options));
     else
       print_words(outcome);
     if (options.leave_running && outcome.exit_code <= 2)
@@ -188,7 +234,36 @@ Result<int> carry_out(const TestFlags& flags, const Invocation& invocation) {
   return run(options, std::move(parts), stop, progress).exit_code;
 }
 
+/// What the words of a command say, as if they were typed again.
+Result<TestFlags> flags_of(const std::vector<std::string>& words,
+                           const std::filesystem::path& script) {
+  CLI::App app;
+  TestFlags flags;
+  add_flags(app, flags);
+  try {
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+  } catch (const CLI::ParseError& error) {
+    return fail(Error::Code::invalid, str("the run's command is not understood: ", error.what()));
+  }
+  flags.weather_given = flags.weather->count() > 0;
+  flags.weather = nullptr;  // it goes with the app
+  flags.script = script.string();
+  return flags;
+}
+
 }  // namespace
+
+Result<RunOptions> options_of_words(const std::vector<std::string>& words,
+                                    const std::filesystem::path& script) {
+  TRY_ASSIGN(const TestFlags flags, flags_of(words, script));
+  return options_of_flags(flags);
+}
+
+Result<int> test_again(const std::vector<std::string>& words, const std::filesystem::path& script,
+                       const Invocation& invocation) {
+  TRY_ASSIGN(const TestFlags flags, flags_of(words, script));
+  return carry_out(flags, invocation);
+}
 
 Command add_test_command(CLI::App& app) {
   CLI::App* command = app.add_subcommand("test", "Runs one test and judges it");

@@ -1,0 +1,157 @@
+#include "control/run/zoo_local.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "control/run/exit_codes.h"
+#include "core/base/text.h"
+#include "nemesis/all.h"
+
+namespace plumbline {
+
+namespace {
+
+constexpr Nanos k_look_again = 100ms;
+
+constexpr std::array<std::string_view, 19> k_on_local = {
+    "read-local-leader",       "skip-pre-commit-read-barrier",
+    "lease-never-expires",     "read-joins-round-in-flight",
+    "commit-old-term",         "heartbeat-commits-past-match",
+    "stale-append-truncates",  "vote-cleared-on-step-down",
+    "vote-not-persisted",      "reapply-on-restart",
+    "snapshot-ahead-of-state", "snapshot-goes-back",
+    "snapshot-merge",          "change-before-own-term-commit",
+    "config-lost-in-snapshot", "removed-leader-counts-itself",
+    "learner-counts",          "no-dedup",
+    "nondeterministic-apply"};
+
+/// What processes on one machine can be made to suffer.
+std::string possible_faults(std::string_view list) {
+  std::vector<std::string> possible;
+  const auto faults = parse_faults(std::string(list));
+  CHECK(faults.has_value(), "a hunt names faults that there are");
+  const std::set<Ability> abilities = {Ability::membership, Ability::transfer};
+  for (const Fault& fault : *faults)
+    if (std::ranges::includes(abilities, fault.needs)) possible.push_back(fault.name);
+  return possible.empty() ? "all" : join(possible, ",");
+}
+
+struct LocalRun {
+  int exit_code = 0;
+  nlohmann::json said;
+};
+
+std::vector<std::string> words_of(const replica::PlantedDefect& defect, std::uint64_t seed,
+                                  Nanos time_limit, const std::filesystem::path& results) {
+  return {"plumbline",
+          "test",
+          "--target=local",
+          "--json",
+          "--workload",
+          std::string(defect.hunt.workload),
+          "--faults",
+          possible_faults(defect.hunt.faults),
+          "--reads",
+          std::string(defect.hunt.reads),
+          "--rate=400",
+          "--fault-interval=2s",
+          "--schedule=mixed",
+          "--node-flag=--snapshot-every=100",
+          str("--defect=", defect.name),
+          "--time-limit",
+          format_duration(time_limit),
+          "--results",
+          results.string(),
+          "--seed",
+          str(seed)};
+}
+
+[[noreturn]] void become_program(const std::vector<std::string>& words, int out) {
+  const int nothing = ::open("/dev/null", O_RDWR);
+  ::dup2(nothing, STDIN_FILENO);
+  ::dup2(out, STDOUT_FILENO);
+  ::dup2(nothing, STDERR_FILENO);
+  std::vector<char*> arguments;
+  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  ::execv("/proc/self/exe", arguments.data());
+  ::_exit(k_exit_harness);
+}
+
+/// Fails: interrupted, once the run has ended.
+Result<LocalRun> run_once(const std::vector<std::string>& words, const Stop& stop) {
+  std::array<int, 2> out{};
+  if (::pipe2(out.data(), O_CLOEXEC) != 0) return fail_errno("pipe");
+  const pid_t pid = ::fork();
+  if (pid == 0) become_program(words, out[1]);
+  ::close(out[1]);
+  if (pid < 0) {
+    ::close(out[0]);
+    return fail_errno("fork");
+  }
+  ::fcntl(out[0], F_SETFL, O_NONBLOCK);
+  std::string said;
+  bool told = false;
+  for (ssize_t count = -1; count != 0;) {
+    std::array<char, 4096> bytes{};
+    count = ::read(out[0], bytes.data(), bytes.size());
+    if (count > 0) said.append(bytes.data(), static_cast<std::size_t>(count));
+    if (stop.asked() && !told) told = ::kill(pid, SIGINT) == 0;
+    if (count < 0) std::this_thread::sleep_for(k_look_again);
+  }
+  ::close(out[0]);
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (stop.asked()) return fail(Error::Code::interrupted, "interrupted");
+  LocalRun run{WIFEXITED(status) ? WEXITSTATUS(status) : k_exit_harness,
+               nlohmann::json::parse(said, nullptr, false)};
+  if (run.exit_code <= k_exit_unknown && run.said.is_object()) return run;
+  return fail(Error::Code::failed,
+              "a run failed: " + join(words, " ") + ": " +
+                  (run.said.is_object() ? run.said.value("failure", "") : "it said nothing"));
+}
+
+/// The first invalid part decides.
+void describe(const nlohmann::json& verdict, ZooEntry& entry) {
+  for (const nlohmann::json& part : verdict.at("parts")) {
+    if (part.value("validity", "") != "invalid") continue;
+    const std::string check = part.value("check", "");
+    entry.found_by = check.starts_with("linearizable") ? "history" : "death";
+    entry.what = check + ": " + part.value("reason", "");
+    return;
+  }
+}
+
+}  // namespace
+
+bool hunted_on_local(const std::string& defect) {
+  return std::ranges::find(k_on_local, defect) != k_on_local.end();
+}
+
+Result<ZooEntry> hunt_on_local(const replica::PlantedDefect& defect,
+                               const simulator::HuntOptions& hunt,
+                               const std::filesystem::path& results, const Stop& stop) {
+  ZooEntry entry{.defect = std::string(defect.name), .target = "local"};
+  for (std::uint64_t i = 0; i < hunt.budget && !entry.found; ++i) {
+    TRY_ASSIGN(const LocalRun run,
+               run_once(words_of(defect, hunt.first_seed + i, hunt.time_limit, results), stop));
+    ++entry.runs;
+    entry.run_time += hunt.time_limit;
+    entry.found = run.exit_code == k_exit_invalid;
+    if (!entry.found) continue;
+    describe(run.said.at("verdict"), entry);
+    entry.command = run.said.value("command", "");
+  }
+  return entry;
+}
+
+}  // namespace plumbline
