@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "nemesis/perform.h"
 #include "nemesis/phases.h"
+#include "nemesis/replay.h"
 #include "nemesis/schedule.h"
 
 namespace plumbline {
@@ -36,6 +37,8 @@ Drive::Drive(const RunOptions& options, RunParts& parts, RemoteCluster& cluster,
       stop_(stop),
       progress_(progress),
       rng_(stream_seed(options.seed, Stream::nemesis)),
+      recorded_(record_calls(
+          cluster, [&recorder] { return recorder.now(); }, calls_)),
       watch_(
           cluster, parts.patience.watch, [&recorder] { return recorder.now(); }, stop, progress) {}
 
@@ -46,7 +49,8 @@ gen::GenPtr Drive::schedule() const {
   when.quiet_start = parts_.patience.quiet_start;
   when.seed = stream_seed(options_.seed, Stream::schedule);
   return in_phases({.during = parts_.workload.during,
-                    .faults = make_schedule(parts_.faults, when),
+                    .faults = parts_.replay ? replay_schedule(*parts_.replay)
+                                            : make_schedule(parts_.faults, when),
                     .time_limit = options_.time_limit,
                     .healed = parts_.faults,
                     .after_heal = parts_.workload.after_heal,
@@ -81,10 +85,11 @@ Status Drive::drive() {
 
 Completion Drive::act(const Operation& operation) {
   if (operation.f == k_heal_all) return heal_all(operation);
+  if (const auto call = call_of(operation); parts_.replay && call) return replay(*call);
   const bool heals = operation.f.starts_with("heal-");
   Deed deed;
   for (int i = 0; i < (heals ? k_heal_attempts : 1); ++i) {
-    deed = perform(parts_.faults, operation, cluster_, rng_);
+    deed = perform(parts_.faults, operation, *recorded_, rng_);
     if (!deed.failure) break;
   }
   // A fault that was refused is a fact about this run, told in its history. One that does not heal,
@@ -92,6 +97,19 @@ Completion Drive::act(const Operation& operation) {
   if (deed.failure && !blame_system(*deed.failure) && (heals || is_loss(*deed.failure)))
     note_failure({deed.failure->code, operation.f + ": " + deed.failure->what});
   return {EventType::info, std::move(deed.value), std::move(deed.error)};
+}
+
+/// What one cluster did another may refuse: that is told in the history.
+Completion Drive::replay(const ClusterCall& call) {
+  const Status done = perform_call(call, *recorded_);
+  if (!done && !blame_system(done.error()) && is_loss(done.error()))
+    note_failure({done.error().code, describe(call) + ": " + done.error().what});
+  return {EventType::info, deed_of(call, cluster_.nodes()), done ? "" : done.error().what};
+}
+
+Script Drive::script() {
+  const std::lock_guard lock(gate_->mutex);
+  return {.faults = calls_, .operations = {}};
 }
 
 /// A process that does not start again, or not stay, is a finding about the system: the run ends,

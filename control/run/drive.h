@@ -29,6 +29,8 @@ class Drive {
   Status heal();
 
   std::vector<Death> deaths() const { return watch_.deaths(); }
+  /// What was done to the cluster so far.
+  Script script();
   /// One more look for processes that ended by themselves.
   void last_look() { watch_.look(); }
 
@@ -42,6 +44,7 @@ class Drive {
 
   gen::GenPtr schedule() const;
   Completion act(const Operation& operation);
+  Completion replay(const ClusterCall& call);
   Completion heal_all(const Operation& operation);
   bool blame_system(const Error& error);
   void note_failure(const Error& error);
@@ -53,8 +56,10 @@ class Drive {
   Recorder& recorder_;
   Stop& stop_;
   Progress& progress_;
-  const std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();  // guards the three below
+  const std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();  // guards the five below
   Rng rng_;
+  std::vector<ClusterCall> calls_;
+  std::unique_ptr<Cluster> recorded_;  // cluster_, with what is done to it kept in calls_
   std::optional<Error> failure_;
   bool healed_ = false;
   Watch watch_;

@@ -15,6 +15,7 @@
 #include "control/target.h"
 #include "nemesis/all.h"
 #include "nemesis/schedule.h"
+#include "nemesis/script.h"
 #include "workloads/workload.h"
 
 namespace plumbline {
@@ -51,6 +52,8 @@ struct RunParts {
   Workload workload;
   std::vector<Fault> faults;
   Cadence cadence = Cadence::interval;
+  /// These instead of a schedule of `faults`, which are what they may leave in force.
+  std::optional<std::vector<ClusterCall>> replay{};
   int concurrency = 1;
   ConnectNode connect;
   Patience patience{};

@@ -3,6 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "core/base/text.h"
 
 namespace plumbline {
@@ -50,6 +53,15 @@ Result<RunFolder> RunFolder::create(const fs::path& results, const std::string& 
   return RunFolder(results, path);
 }
 
+Result<RunFolder> RunFolder::at(const fs::path& folder) {
+  std::error_code code;
+  fs::create_directories(folder, code);
+  if (code) return io_error("make " + folder.string(), code);
+  if (!fs::is_empty(folder, code) || code)
+    return fail(Error::Code::exists, folder.string() + " is not empty");
+  return RunFolder({}, folder);
+}
+
 Result<fs::path> RunFolder::node(const std::string& node) const {
   const fs::path path = path_ / "nodes" / node;
   std::error_code code;
@@ -59,6 +71,7 @@ Result<fs::path> RunFolder::node(const std::string& node) const {
 }
 
 Status RunFolder::mark_latest() const {
+  if (results_.empty()) return {};
   std::error_code code;
   const fs::path fresh = results_ / str(".latest-", ::getpid());
   fs::remove(fresh, code);
@@ -79,6 +92,15 @@ Status write_whole(const fs::path& file, std::string_view text) {
     written = fail_errno("move " + fresh + " to " + file.string());
   if (!written) ::unlink(fresh.c_str());
   return written;
+}
+
+Result<std::string> read_whole(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return fail(Error::Code::not_found, "cannot open " + file.string());
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (in.bad() || text.bad()) return fail(Error::Code::io, "cannot read " + file.string());
+  return std::move(text).str();
 }
 
 }  // namespace plumbline

@@ -20,21 +20,26 @@ class RunFolder {
                                   const std::string& stamp,
                                   std::uintmax_t least_room = k_least_room);
 
+  /// Makes `folder` itself, outside of any results/. Fails: io, exists (something is in it).
+  static Result<RunFolder> at(const std::filesystem::path& folder);
+
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path file(const std::string& name) const { return path_ / name; }
   /// nodes/<node>/, made if need be. Fails: io.
   Result<std::filesystem::path> node(const std::string& node) const;
-  /// Points `latest` in results/ at this run, atomically. Fails: io.
+  /// Points `latest` in results/ at this run, atomically; nothing to do outside of one. Fails: io.
   Status mark_latest() const;
 
  private:
   RunFolder(std::filesystem::path results, std::filesystem::path path)
       : results_(std::move(results)), path_(std::move(path)) {}
 
-  std::filesystem::path results_;
+  std::filesystem::path results_;  // empty: the folder is not in one
   std::filesystem::path path_;
 };
 
+/// Fails: not_found, io.
+Result<std::string> read_whole(const std::filesystem::path& file);
 /// Replaces `file` as a whole: a reader sees the old text or the new, also after a crash.
 /// Fails: io.
 Status write_whole(const std::filesystem::path& file, std::string_view text);
