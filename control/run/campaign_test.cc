@@ -60,7 +60,7 @@ TEST_F(Campaigns, TheCleanNodeSurvives300SeedsOfEverything) {
   EXPECT_EQ(report["runs"], 300);
   EXPECT_EQ(report["failed"], 0);
   EXPECT_GT(report["valid"], 200);
-  EXPECT_GT(report["states"]["leader_elected"]["runs"], 290) << report["states"];
+  EXPECT_GT(report["states"]["leader-elected"]["runs"], 290) << report["states"];
 }
 
 TEST_F(Campaigns, TheCommandOfAFailureShowsItAgain) {

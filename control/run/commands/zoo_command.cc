@@ -66,6 +66,7 @@ simulator::Prey prey_of(const replica::PlantedDefect& defect) {
   prey.defect = std::string(defect.name);
   prey.workload = std::string(defect.hunt.workload);
   for (const Fault& fault : *faults) prey.faults.push_back(fault.name);
+  if (prey.faults.empty()) prey.faults = {"none"};
   prey.reads = std::string(defect.hunt.reads);
   prey.weather = std::string(defect.hunt.weather);
   return prey;
