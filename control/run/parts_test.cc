@@ -35,6 +35,12 @@ TEST_F(Folders, LatestPointsAtTheNewestByARelativeLink) {
   EXPECT_EQ(fs::read_symlink(results / "latest"), "register-none/b");
 }
 
+TEST_F(Folders, ANameOfManyFaultsStaysShort) {
+  EXPECT_EQ(folder_name("register", "none"), "register-none");
+  EXPECT_EQ(folder_name("append", "kill,pause"), "append-kill+pause");
+  EXPECT_EQ(folder_name("append", "a,b,c,d,e,f,g"), "append-a+b+c+d+e+2-more");
+}
+
 TEST_F(Folders, TooLittleRoomIsSaidBeforeTheRun) {
   const auto folder = RunFolder::create(results, "register-none", "a", UINT64_MAX);
   ASSERT_FALSE(folder);

@@ -76,10 +76,9 @@ class Run {
 };
 
 Status Run::open_folder() {
-  std::string faults = options_.faults;
-  std::ranges::replace(faults, ',', '+');
-  TRY_ASSIGN(folder_, RunFolder::create(options_.results, options_.workload + "-" + faults,
-                                        str(parts_.stamp, "-", options_.seed)));
+  TRY_ASSIGN(folder_,
+             RunFolder::create(options_.results, folder_name(options_.workload, options_.faults),
+                               str(parts_.stamp, "-", options_.seed)));
   outcome_.folder = folder_->path();
   record_.info.title = options_.workload + " under " + options_.faults;
   record_.info.command = command_of(options_);

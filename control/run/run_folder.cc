@@ -82,6 +82,17 @@ Status RunFolder::mark_latest() const {
   return {};
 }
 
+std::string folder_name(const std::string& workload, const std::string& faults) {
+  constexpr std::size_t k_most_named = 5;  // a name of a folder has at most 255 bytes
+  std::vector<std::string> names = split(faults, ',');
+  std::string more;
+  if (names.size() > k_most_named) {
+    more = str("+", names.size() - k_most_named, "-more");
+    names.resize(k_most_named);
+  }
+  return workload + "-" + join(names, "+") + more;
+}
+
 Status write_whole(const fs::path& file, std::string_view text) {
   const std::string fresh = str(file.string(), ".", ::getpid(), ".new");
   const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);

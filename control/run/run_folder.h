@@ -40,6 +40,9 @@ class RunFolder {
 
 /// Fails: not_found, io.
 Result<std::string> read_whole(const std::filesystem::path& file);
+/// "register-partition+kill"; of a long list of faults the first ones and how many more there are.
+std::string folder_name(const std::string& workload, const std::string& faults);
+
 /// Replaces `file` as a whole: a reader sees the old text or the new, also after a crash.
 /// Fails: io.
 Status write_whole(const std::filesystem::path& file, std::string_view text);

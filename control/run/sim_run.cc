@@ -32,9 +32,7 @@ Nanos cpu_now() {
 }
 
 Result<RunFolder> make_folder(const RunOptions& options, const std::string& stamp) {
-  std::string faults = options.faults;
-  std::ranges::replace(faults, ',', '+');
-  const std::string name = options.workload + "-" + faults;
+  const std::string name = folder_name(options.workload, options.faults);
   for (int i = 1;; ++i) {
     auto made = RunFolder::create(options.results, name,
                                   str(stamp, "-", options.seed, i == 1 ? "" : str("-", i)));
