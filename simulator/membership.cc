@@ -108,13 +108,22 @@ Status SimCluster::add_member(const NodeName& name) {
 
 /// Whoever is out, cannot start any more, or is neither in nor out.
 Status SimCluster::readmit(SimNode& node) {
-  if (node.life() == SimNode::Life::refused) TRY(remove_member(node.name()));
+  if (node.life() == SimNode::Life::refused) TRY(remove_within(node.name(), k_change_patience));
   if (!node.is_member()) return add_member(node.name());
-  if (!wait(world_.now() + k_change_patience, [this] { return leader() != nullptr; })) return {};
-  const raft::NodeStatus status = leader()->replica().raft().status();
-  if (status.configuration->voters.contains(node.id()) && !status.configuration->is_joint())
-    return {};
-  if (!status.configuration->has(node.id())) node.leave();
+  // A change that was given up may come about yet: who is a member is known only from a leader that
+  // has committed an entry of its own and has no change under way.
+  const auto knows_members = [this] {
+    const SimNode* const from = leader();
+    if (from == nullptr) return false;
+    const raft::Raft& raft = from->replica().raft();
+    const raft::NodeStatus status = raft.status();
+    return raft.term_at(status.commit) == status.term && !status.configuration->is_joint() &&
+           status.commit >= status.configuration_index;
+  };
+  if (!wait(world_.now() + k_change_patience, knows_members)) return {};
+  const auto members = leader()->replica().raft().status().configuration;
+  if (members->voters.contains(node.id())) return {};
+  if (!members->has(node.id())) node.leave();
   return add_member(node.name());
 }
 
