@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <span>
+
 #include "nemesis/script_names.h"
 #include "nemesis/testing.h"
 
@@ -21,16 +23,16 @@ const std::vector<ClusterCall> k_calls = {
     call(6s, "packets", Value(Value::List{})),
     call(7s, "heal", {})};
 
+const std::vector<gen::Thread> k_nemesis_alone = {gen::k_nemesis_thread};
+
 /// What a generator gives when every operation takes `takes`.
 std::vector<gen::Planned> run(gen::GenPtr generator, Nanos takes) {
   Rng rng(1);
   std::vector<gen::Planned> all;
   Nanos time{};
   for (;;) {
-    const gen::Context context{.time = time,
-                               .threads = {gen::k_nemesis_thread},
-                               .free = {gen::k_nemesis_thread},
-                               .rng = &rng};
+    const gen::Context context{
+        .time = time, .threads = k_nemesis_alone, .free = k_nemesis_alone, .rng = &rng};
     const gen::Answer answer = generator->next(context);
     const auto* next = std::get_if<gen::Next>(&answer);
     if (next == nullptr) return all;
@@ -60,8 +62,9 @@ TEST(Replay, ACallThatIsLateComesAtOnceAndNoneIsLeftOut) {
 
 TEST(Replay, WaitsWhileTheNemesisIsBusy) {
   Rng rng(1);
+  const std::vector<gen::Thread> threads = {gen::k_nemesis_thread, 0};
   const gen::Context busy{
-      .time = 9s, .threads = {gen::k_nemesis_thread, 0}, .free = {0}, .rng = &rng};
+      .time = 9s, .threads = threads, .free = std::span(threads).subspan(1), .rng = &rng};
   EXPECT_TRUE(std::holds_alternative<gen::Pending>(replay_schedule(k_calls)->next(busy)));
   EXPECT_TRUE(std::holds_alternative<gen::Exhausted>(replay_schedule({})->next(busy)));
 }

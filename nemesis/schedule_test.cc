@@ -17,18 +17,15 @@ struct Step {
   bool operator==(const Step&) const = default;
 };
 
-gen::Context context_at(Nanos time, std::vector<gen::Thread> free, Rng& rng) {
-  gen::Context context;
-  context.time = time;
-  context.threads = {gen::k_nemesis_thread, 0};
-  context.free = std::move(free);
-  context.rng = &rng;
-  return context;
+const std::vector<gen::Thread> k_threads = {gen::k_nemesis_thread, 0};
+
+gen::Context context_at(Nanos time, std::span<const gen::Thread> free, Rng& rng) {
+  return {time, k_threads, free, &rng};
 }
 
 std::vector<Step> drive(gen::GenPtr schedule, Nanos until, Nanos cost = 0s, Nanos from = 0s) {
   Rng rng(99);
-  gen::Context context = context_at(from, {gen::k_nemesis_thread, 0}, rng);
+  gen::Context context = context_at(from, k_threads, rng);
   std::vector<Step> steps;
   for (;;) {
     const gen::Answer answer = schedule->next(context);
@@ -74,13 +71,13 @@ TEST(Schedule, TheQuietStartCountsFromTheFirstQuestion) {
 
 TEST(Schedule, WithoutFaultsItIsExhausted) {
   Rng rng(1);
-  const gen::Context context = context_at(0s, {gen::k_nemesis_thread, 0}, rng);
+  const gen::Context context = context_at(0s, k_threads, rng);
   EXPECT_TRUE(std::holds_alternative<gen::Exhausted>(make_schedule({}, {})->next(context)));
 }
 
 TEST(Schedule, WaitsWhileTheNemesisIsBusy) {
   Rng rng(1);
-  const gen::Context context = context_at(9s, {0}, rng);
+  const gen::Context context = context_at(9s, std::span(k_threads).subspan(1), rng);
   EXPECT_TRUE(
       std::holds_alternative<gen::Pending>(make_schedule(faults("kill"), {})->next(context)));
 }

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -23,21 +24,22 @@ namespace plumbline::gen {
 using Thread = int;
 inline constexpr Thread k_nemesis_thread = -1;
 
-/// What a generator may look at. Copied freely; narrowed by combinators that restrict threads.
+/// What a generator may look at, while it is asked or told; narrowed by combinators that restrict
+/// threads. A view: whoever asks holds the threads.
 struct Context {
-  Nanos time{};                 ///< since the run's start
-  std::vector<Thread> threads;  ///< all threads this generator may use, sorted
-  std::vector<Thread> free;     ///< those of them without an open call, sorted
-  Rng* rng = nullptr;           ///< the run's one source of choice; never null
+  Nanos time{};                     ///< since the run's start
+  std::span<const Thread> threads;  ///< all threads this generator may use, sorted
+  std::span<const Thread> free;     ///< those of them without an open call, sorted
+  Rng* rng = nullptr;               ///< the run's one source of choice; never null
 
   bool is_free(Thread thread) const;
   bool all_free() const { return free.size() == threads.size(); }
-  /// The same context, seen by only those threads for which `keep` holds.
-  Context restricted(const std::function<bool(Thread)>& keep) const;
   /// The same context, seen by only threads[begin] .. threads[end - 1].
   Context slice(std::size_t begin, std::size_t end) const;
   /// Position in `threads` of the first client thread: those from there on are all clients.
   std::size_t first_client() const { return !threads.empty() && threads[0] < 0 ? 1 : 0; }
+  Context clients() const { return slice(first_client(), threads.size()); }
+  Context nemesis() const { return slice(0, first_client()); }
 };
 
 /// An operation with who does it and when: the earliest time at which it may be invoked.

@@ -19,14 +19,15 @@ class Roster {
   /// What a generator may look at, at `now`. Valid until the next call.
   const Context& at(Nanos now);
   ProcessId process(Thread thread) const;
-  bool idle() const { return context_.all_free(); }
+  bool idle() const { return free_.size() == threads_.size(); }
 
   void invoked(Thread thread);                    ///< Requires: it is free.
   void completed(Thread thread, EventType type);  ///< Requires: it is not free.
 
  private:
-  Context context_;
-  std::vector<ProcessId> processes_;  // by client thread
+  std::vector<Thread> threads_, free_;  // sorted
+  Context context_;                     // of these
+  std::vector<ProcessId> processes_;    // by client thread
 };
 
 }  // namespace plumbline::gen

@@ -6,7 +6,7 @@ namespace plumbline::gen {
 Answer take(const Context& context, Operation operation, GenPtr then) {
   if (context.threads.empty()) return Exhausted{};  // no thread will ever come
   if (context.free.empty()) return Pending{};
-  const Thread thread = context.rng->pick(context.free);
+  const Thread thread = context.free[context.rng->below(context.free.size())];
   return Next{{std::move(operation), thread, context.time, {}}, std::move(then)};
 }
 

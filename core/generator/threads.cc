@@ -12,21 +12,51 @@ class OnThreads final : public Wrapper {
   OnThreads(Keep keep, GenPtr gen) : Wrapper(std::move(gen)), keep_(std::move(keep)) {}
 
   Answer next(const Context& context) const override {
-    return pass_on(inner()->next(context.restricted(*keep_)));
+    const auto threads = kept(context.threads), free = kept(context.free);
+    return pass_on(inner()->next({context.time, threads, free, context.rng}));
   }
   GenPtr update(const Context& context, Thread thread, const Event& event) const override {
     if (!(*keep_)(thread)) return shared_from_this();
-    return Wrapper::update(context.restricted(*keep_), thread, event);
+    const auto threads = kept(context.threads), free = kept(context.free);
+    return Wrapper::update({context.time, threads, free, context.rng}, thread, event);
   }
 
  private:
+  std::vector<Thread> kept(std::span<const Thread> threads) const {
+    std::vector<Thread> kept;
+    std::copy_if(threads.begin(), threads.end(), std::back_inserter(kept), *keep_);
+    return kept;
+  }
   GenPtr around(GenPtr gen) const override {
     return std::make_shared<OnThreads>(keep_, std::move(gen));
   }
   Keep keep_;
 };
 
-std::size_t position_of(const std::vector<Thread>& threads, Thread thread) {
+/// All clients, or the nemesis.
+class OneSide final : public Wrapper {
+ public:
+  OneSide(bool nemesis, GenPtr gen) : Wrapper(std::move(gen)), nemesis_(nemesis) {}
+
+  Answer next(const Context& context) const override {
+    return pass_on(inner()->next(side_of(context)));
+  }
+  GenPtr update(const Context& context, Thread thread, const Event& event) const override {
+    if ((thread == k_nemesis_thread) != nemesis_) return shared_from_this();
+    return Wrapper::update(side_of(context), thread, event);
+  }
+
+ private:
+  Context side_of(const Context& context) const {
+    return nemesis_ ? context.nemesis() : context.clients();
+  }
+  GenPtr around(GenPtr gen) const override {
+    return std::make_shared<OneSide>(nemesis_, std::move(gen));
+  }
+  bool nemesis_;
+};
+
+std::size_t position_of(std::span<const Thread> threads, Thread thread) {
   return static_cast<std::size_t>(std::lower_bound(threads.begin(), threads.end(), thread) -
                                   threads.begin());
 }
@@ -159,12 +189,8 @@ GenPtr on_threads(std::function<bool(Thread)> keep, GenPtr gen) {
   return std::make_shared<OnThreads>(
       std::make_shared<const std::function<bool(Thread)>>(std::move(keep)), std::move(gen));
 }
-GenPtr clients(GenPtr gen) {
-  return on_threads([](Thread thread) { return thread != k_nemesis_thread; }, std::move(gen));
-}
-GenPtr nemesis(GenPtr gen) {
-  return on_threads([](Thread thread) { return thread == k_nemesis_thread; }, std::move(gen));
-}
+GenPtr clients(GenPtr gen) { return std::make_shared<OneSide>(false, std::move(gen)); }
+GenPtr nemesis(GenPtr gen) { return std::make_shared<OneSide>(true, std::move(gen)); }
 GenPtr clients_and_nemesis(GenPtr client_gen, GenPtr nemesis_gen) {
   return any({clients(std::move(client_gen)), nemesis(std::move(nemesis_gen))});
 }

@@ -11,13 +11,13 @@ namespace plumbline::gen {
 
 /// `answer` with whatever comes after it put through `wrap` (GenPtr -> GenPtr).
 template <class Wrap>
-Answer rewrap(Answer answer, const Wrap& wrap) {
+Answer rewrap(Answer&& answer, const Wrap& wrap) {
   if (auto* next = std::get_if<Next>(&answer)) {
     next->then = wrap(std::move(next->then));
   } else if (auto* pending = std::get_if<Pending>(&answer); pending && pending->then) {
     pending->then = wrap(std::move(pending->then));
   }
-  return answer;
+  return std::move(answer);
 }
 
 /// The answer of `gen`, given by another generator that it replaces.
@@ -49,7 +49,7 @@ class Wrapper : public Gen {
   /// This wrapper, in the state it is in, around `gen`.
   virtual GenPtr around(GenPtr gen) const = 0;
   const GenPtr& inner() const { return gen_; }
-  Answer pass_on(Answer answer) const {
+  Answer pass_on(Answer&& answer) const {
     return rewrap(std::move(answer), [this](GenPtr gen) { return around(std::move(gen)); });
   }
 
