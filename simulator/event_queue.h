@@ -39,20 +39,22 @@ class EventQueue {
   void post(Due due) {
     due.order = ++posted_;
     heap_.push_back(due);
-    std::push_heap(heap_.begin(), heap_.end(), later);
+    std::push_heap(heap_.begin(), heap_.end(), Later());
   }
   /// Requires: not empty.
   Due take() {
-    std::pop_heap(heap_.begin(), heap_.end(), later);
+    std::pop_heap(heap_.begin(), heap_.end(), Later());
     const Due first = heap_.back();
     heap_.pop_back();
     return first;
   }
 
  private:
-  static bool later(const Due& a, const Due& b) {
-    return a.at != b.at ? a.at > b.at : a.order > b.order;
-  }
+  struct Later {  // no function: those are called and not inlined
+    bool operator()(const Due& a, const Due& b) const {
+      return a.at != b.at ? a.at > b.at : a.order > b.order;
+    }
+  };
   std::vector<Due> heap_;
   std::uint64_t posted_ = 0;
 };

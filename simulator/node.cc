@@ -246,8 +246,8 @@ void SimNode::tick() {
 Nanos SimNode::now() { return clock_.steady(world_.now()); }
 std::uint64_t SimNode::wall_ms() { return clock_.wall_ms(world_.now()); }
 
-void SimNode::send(const raft::Message& message) {
-  if (!dying_) world_.send(place_, message);
+void SimNode::send(raft::Message message) {
+  if (!dying_) world_.send(place_, std::move(message));
 }
 
 std::string SimNode::client_address(raft::NodeId node) {

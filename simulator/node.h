@@ -80,7 +80,7 @@ class SimNode final : private replica::Shell {
   std::uint64_t wall_ms() override;
   void persist(raft::Persist batch) override;
   void drop_log_up_to(raft::Index index) override;
-  void send(const raft::Message& message) override;
+  void send(raft::Message message) override;
   void save_snapshot(raft::SnapshotMeta meta, std::string state) override;
   void read_chunk(raft::ReadChunk what) override;
   void write_chunk(raft::WriteChunk what) override;

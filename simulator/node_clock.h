@@ -38,6 +38,7 @@ class NodeClock {
  private:
   /// Without overflow for any time that a run can last.
   static Nanos scaled(Nanos time, std::int64_t by, std::int64_t of) {
+    if (by == of) return time;
     return Nanos(time.count() / of * by + time.count() % of * by / of);
   }
   Nanos since_{}, steady_{};

@@ -82,7 +82,7 @@ void World::handle(const Due& due) {
 
 // ---- Messages -----------------------------------------------------------------------------------
 
-void World::send(std::size_t from, const raft::Message& message) {
+void World::send(std::size_t from, raft::Message message) {
   const auto to = place_of(message.to);
   if (!to) return;
   const Network::Fate fate = network_.send(from, *to);
@@ -102,7 +102,8 @@ void World::send(std::size_t from, const raft::Message& message) {
     }
     const std::uint64_t kept = free_parcels_.back();
     free_parcels_.pop_back();
-    parcels_[kept] = {message, id, from};
+    const bool is_last = copy + 1 == fate.copies;
+    parcels_[kept] = {is_last ? std::move(message) : message, id, from};
     post(fate.delays[static_cast<std::size_t>(copy)], Happening::message, *to, 0, kept);
   }
 }

@@ -81,7 +81,7 @@ class World {
   void post(Nanos after, Happening what, std::size_t place, std::uint32_t life,
             std::uint64_t which = 0);
   void post_again(const Due& due) { repost(due); }
-  void send(std::size_t from, const raft::Message& message);
+  void send(std::size_t from, raft::Message message);
   void died(std::size_t place, const std::string& why, bool excused);
   /// Its process is gone: those who wait for its answers learn of it.
   void hang_up(std::size_t place);

@@ -58,7 +58,7 @@ class Server final : public Service, private replica::Shell {
   std::uint64_t wall_ms() override;
   void persist(raft::Persist batch) override { wal_writer_.persist(std::move(batch)); }
   void drop_log_up_to(raft::Index index) override { wal_writer_.drop_up_to(index); }
-  void send(const raft::Message& message) override { peers_.send(message); }
+  void send(raft::Message message) override { peers_.send(message); }
   void save_snapshot(raft::SnapshotMeta meta, std::string state) override;
   void read_chunk(raft::ReadChunk what) override;
   void write_chunk(raft::WriteChunk what) override;

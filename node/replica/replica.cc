@@ -77,7 +77,7 @@ void Replica::chunk_written(const raft::SnapshotMeta& of,
 
 // ---- The core and its effects -------------------------------------------------------------------
 
-void Replica::step(raft::Input input) {
+void Replica::step(raft::Input&& input) {
   if (ended_) return;
   raft::Effects effects = raft_.step(shell_.now(), std::move(input));
   if (observer_) observer_(effects);
@@ -87,7 +87,7 @@ void Replica::step(raft::Input input) {
 /// In the order in which Effects lists them.
 void Replica::perform(raft::Effects& effects) {
   if (effects.persist) shell_.persist(std::move(*effects.persist));
-  for (const raft::Message& message : effects.messages) shell_.send(message);
+  for (raft::Message& message : effects.messages) shell_.send(std::move(message));
   for (raft::WriteChunk& what : effects.write_chunks) shell_.write_chunk(std::move(what));
   for (raft::ReadChunk& what : effects.read_chunks) {
     if (what.offset == 0)

@@ -67,7 +67,7 @@ class Replica {
 
  private:
   // ---- the core and its effects (replica.cc)
-  void step(raft::Input input);
+  void step(raft::Input&& input);
   void perform(raft::Effects& effects);
   void apply(const std::vector<raft::EntryPtr>& committed);
   kv::Outcome apply_one(const raft::Entry& entry);

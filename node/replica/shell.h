@@ -35,7 +35,7 @@ class Shell {
   virtual void persist(raft::Persist batch) = 0;
   /// Entries up to `index` may be dropped from the log, once all that was given before is durable.
   virtual void drop_log_up_to(raft::Index index) = 0;
-  virtual void send(const raft::Message& message) = 0;
+  virtual void send(raft::Message message) = 0;
 
   /// Snapshot files, one job after the other; Replica::snapshot_saved(), chunk_read(),
   /// chunk_written().

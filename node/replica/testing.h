@@ -26,7 +26,7 @@ class FakeShell : public Shell {
   std::uint64_t wall_ms() override { return wall; }
   void persist(raft::Persist batch) override { persists.push_back(std::move(batch)); }
   void drop_log_up_to(raft::Index index) override { dropped = index; }
-  void send(const raft::Message& message) override { sent.push_back(message); }
+  void send(raft::Message message) override { sent.push_back(std::move(message)); }
   void save_snapshot(raft::SnapshotMeta meta, std::string state) override {
     saves.emplace_back(std::move(meta), std::move(state));
   }
