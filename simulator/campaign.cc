@@ -22,6 +22,9 @@ const std::vector<int> k_clients_per_node = {1, 2, 3};
 const std::vector<Nanos> k_fault_intervals = {250ms, 500ms, 1s, 2s, 4s};
 const std::vector<Cadence> k_cadences = {Cadence::interval, Cadence::staggered, Cadence::mixed};
 
+/// A search that takes longer seldom ends at all: the run counts as undecided.
+constexpr Nanos k_judge_budget = 2s;
+
 constexpr double k_no_fault_at_all = 0.03;
 constexpr double k_every_fault = 0.07;
 /// More at a time and the system mostly stands still.
@@ -83,11 +86,13 @@ Options draw_case(std::uint64_t seed, const CampaignOptions& campaign) {
   options.rate = pace.pick(k_rates);
   options.ops_per_key = pace.pick(k_ops_per_key);
   options.fault_interval = pace.pick(k_fault_intervals);
+  if (campaign.fault_interval > Nanos::zero()) options.fault_interval = campaign.fault_interval;
   options.cadence = pace.pick(k_cadences);
   options.weather = draw_around(campaign.weather, weather);
   options.time_limit = campaign.time_limit;
   options.defects = campaign.defects;
   options.invariants = campaign.invariants;
+  options.judge_budget = k_judge_budget;
   return options;
 }
 

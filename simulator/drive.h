@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "core/history/history.h"
 #include "nemesis/fault.h"
 #include "nemesis/script.h"
+#include "simulator/availability.h"
 #include "simulator/clients.h"
 #include "simulator/probes.h"
 #include "simulator/sim_cluster.h"
@@ -39,6 +41,7 @@ class Drive {
  private:
   gen::GenPtr schedule() const;
   void turn(Nanos limit);
+  bool talks_for_ever() const;
   void ask();
   void take(gen::Next next);
   void record(gen::Thread thread, Event event);
@@ -51,6 +54,7 @@ class Drive {
   std::string recover();
   bool agreed() const;
   void look_at_clients();
+  void look_at_service(bool served);
 
   const Options& options_;
   const Workload& workload_;
@@ -63,6 +67,7 @@ class Drive {
   SimCluster cluster_;
   std::unique_ptr<Cluster> recorded_;  // cluster_, with what is done to it kept in script_
   Probes probes_;
+  std::optional<Availability> availability_;  // while clients load it, if nothing but cuts is done
   gen::GenPtr generator_;
   bool exhausted_ = false;
   bool changed_ = true;            // since the generator was asked
@@ -72,6 +77,7 @@ class Drive {
   History history_;
   Script script_;
   std::string stalled_;
+  std::string unserved_;  // under a cut that has to be borne
   bool healed_ = false;
   std::vector<bool> asked_since_heal_, served_since_heal_;  // by thread
 };

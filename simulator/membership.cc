@@ -81,10 +81,14 @@ Status SimCluster::settled(raft::NodeId node, bool voter, Nanos deadline) {
 }
 
 Status SimCluster::remove_member(const NodeName& name) {
+  return remove_within(name, world_.setup().weather.patience);
+}
+
+Status SimCluster::remove_within(const NodeName& name, Nanos patience) {
   SimNode* const node = find(name);
   if (node == nullptr) return fail(Error::Code::invalid, "there is no node " + name);
   if (!node->is_member()) return {};
-  const Nanos deadline = world_.now() + k_change_patience;
+  const Nanos deadline = world_.now() + patience;
   TRY(ask_leader({.op = proto::Op::remove_member, .node = node->id().value}, deadline));
   TRY(settled(node->id(), false, deadline));
   node->leave();
@@ -113,7 +117,7 @@ Status SimCluster::readmit(SimNode& node) {
   // A change that was given up may come about yet: who is a member is known only from a leader that
   // has committed an entry of its own and has no change under way.
   const auto knows_members = [this] {
-    const SimNode* const from = leader();
+    SimNode* const from = leader();
     if (from == nullptr) return false;
     const raft::Raft& raft = from->replica().raft();
     const raft::NodeStatus status = raft.status();

@@ -58,6 +58,7 @@ replica::Options SimNode::options() const {
   options.raft.seed = stream_seed(setup.seed, Purpose::election, id_.value, lives_);
   options.raft.max_append_bytes = weather.append_bytes;
   options.raft.max_inflight_appends = weather.inflight;
+  options.raft.max_inflight_bytes = weather.inflight_bytes;
   options.raft.snapshot_chunk_bytes = weather.chunk_bytes;
   options.raft.defects = setup.defects;
   options.snapshot_every = weather.snapshot_every;

@@ -226,6 +226,7 @@ void calm_the_weather(ShrinkSearch& search) {
   try_calm(search, &Weather::chunk_bytes);
   try_calm(search, &Weather::append_bytes);
   try_calm(search, &Weather::inflight);
+  try_calm(search, &Weather::inflight_bytes);
   try_calm(search, &Weather::sessions);
 }
 

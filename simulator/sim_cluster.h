@@ -34,7 +34,7 @@ class SimCluster final : public Cluster, private Caller {
   /// Refused for more nodes of a run than a minority: what is lost on most disks is lost.
   PerNode flip_bit(const Nodes& nodes) override;
   Nodes voters() override;
-  Status remove_member(const NodeName& node) override;
+  Status remove_member(const NodeName& node) override;  ///< with the weather's patience
   Status add_member(const NodeName& node) override;
   Status transfer_leadership(const NodeName& to) override;
 
@@ -53,6 +53,7 @@ class SimCluster final : public Cluster, private Caller {
   std::optional<proto::Reply> ask(SimNode& node, const proto::Request& request, Nanos deadline);
   /// Until a leader's configuration, complete and committed, has `node` as a voter, or not at all.
   Status settled(raft::NodeId node, bool voter, Nanos deadline);
+  Status remove_within(const NodeName& node, Nanos patience);
   Status readmit(SimNode& node);
 
   void answered(std::uint64_t call, const proto::Reply& reply) override;

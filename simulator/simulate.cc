@@ -139,6 +139,7 @@ plumbline::Result<Result> simulate(const Options& options) {
   result.coverage = world.watch().coverage();
   result.end = world.now();
   result.steps = world.steps();
+  result.most_steps_in_a_second = world.most_in_a_second();
   result.trace = world.watch().take_trace();
   for (const auto& node : world.nodes()) result.logs.push_back(node->lines());
   judge(options, workload, drive.stalled(), world, result);

@@ -88,6 +88,7 @@ struct Result {
   Coverage coverage;
   Nanos end{};              ///< virtual time that passed
   std::uint64_t steps = 0;  ///< events of the simulated world
+  std::uint64_t most_steps_in_a_second = 0;
   std::vector<TraceEvent> trace;
   std::vector<std::vector<std::string>> logs;  ///< of each node, a line an event
 };

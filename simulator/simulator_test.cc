@@ -169,6 +169,26 @@ TEST(CleanNode, ComesToNearlyEveryStateInAFewSeeds) {
 
 // ---- Planted bugs -------------------------------------------------------------------------------
 
+/// With repeated messages, each probe of a node that needs a snapshot is answered by two more.
+TEST(Simulator, EndsARunWhoseNodesTalkWithoutEnd) {
+  if (!raft::k_defects_compiled) GTEST_SKIP() << "this build has no planted bugs";
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Options options = short_run(seed, "partition-one", "append");
+    options.nodes = 3;
+    options.invariants = false;
+    options.defects = {"probe-stuck-after-compaction"};
+    options.weather.emplace();
+    options.weather->snapshot_every = 20;
+    options.weather->duplicate = 0.3;
+    const Result result = run(options);
+    if (result.found.find("talk without end") == std::string::npos) continue;
+    EXPECT_EQ(result.found_by, FoundBy::progress);
+    EXPECT_EQ(result.verdict.validity, Validity::invalid);
+    return;
+  }
+  FAIL() << "no run of 20 had such nodes";
+}
+
 struct Planted {
   const char* defect;
   const char* faults;

@@ -99,7 +99,9 @@ const std::vector<Field>& fields() {
       count_field("chunk-bytes", &Weather::chunk_bytes),
       count_field("append-bytes", &Weather::append_bytes),
       count_field("inflight", &Weather::inflight),
+      count_field("inflight-bytes", &Weather::inflight_bytes),
       switch_field("sessions", &Weather::sessions),
+      time_field("patience", &Weather::patience),
   };
   return k_fields;
 }

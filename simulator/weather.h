@@ -31,9 +31,12 @@ struct Weather {
   std::uint64_t segment_bytes = 64 << 10;
   std::uint64_t chunk_bytes = 4 << 10;
   std::uint64_t append_bytes = 64 << 10;
-  std::uint64_t inflight = 64;
+  std::uint64_t inflight = 64;             ///< appends to a peer
+  std::uint64_t inflight_bytes = 4 << 20;  ///< of those
   // clients
   bool sessions = false;  ///< changes are retried under a session until answered
+  /// How long an operator waits for a voter to be out before doing something else.
+  Nanos patience = 5s;
   bool operator==(const Weather&) const = default;
 };
 

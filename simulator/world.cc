@@ -1,5 +1,6 @@
 #include "simulator/world.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/check.h"
@@ -60,6 +61,9 @@ void World::step() {
   const Due due = queue_.take();
   now_ = std::max(now_, due.at);
   ++steps_;
+  const std::int64_t second = now_ / 1s;
+  in_this_second_ = second == std::exchange(second_, second) ? in_this_second_ + 1 : 1;
+  most_in_a_second_ = std::max(most_in_a_second_, in_this_second_);
   handle(due);
 }
 

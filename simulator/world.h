@@ -50,6 +50,8 @@ class World {
 
   Nanos now() const { return now_; }
   std::uint64_t steps() const { return steps_; }
+  /// The most steps within one whole second of virtual time.
+  std::uint64_t most_in_a_second() const { return most_in_a_second_; }
   Nanos next_event() const { return queue_.first_at(); }
   /// Requires: next_event() is not k_never.
   void step();
@@ -129,6 +131,9 @@ class World {
   const WorldSetup setup_;
   Nanos now_{};
   std::uint64_t steps_ = 0;
+  std::int64_t second_ = 0;
+  std::uint64_t in_this_second_ = 0;
+  std::uint64_t most_in_a_second_ = 0;
   EventQueue queue_;
   Network network_;
   Watch watch_;

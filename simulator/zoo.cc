@@ -12,9 +12,10 @@ namespace {
 constexpr std::uint64_t k_first_batch = 4;
 constexpr std::uint64_t k_largest_batch = 256;
 
-/// What counts: a client could have seen it, or a node ended by itself.
+/// What counts: a client could have seen it.
 bool is_caught(const CaseRecord& record) {
-  return record.ending == Ending::failed && record.found_by != to_string(FoundBy::invariant);
+  return record.ending == Ending::failed && (record.found_by == to_string(FoundBy::history) ||
+                                             record.found_by == to_string(FoundBy::progress));
 }
 
 std::unexpected<Error> interrupted() { return fail(Error::Code::interrupted, "interrupted"); }
@@ -95,7 +96,9 @@ CampaignOptions hunting_ground(const Prey& prey, Nanos time_limit) {
   ground.all_faults_at_once = true;
   ground.reads = {prey.reads};
   ground.weather = prey.weather;
-  ground.time_limit = time_limit;
+  ground.time_limit = prey.time_limit > Nanos::zero() ? prey.time_limit : time_limit;
+  if (prey.nodes > 0) ground.nodes = {prey.nodes};
+  ground.fault_interval = prey.fault_interval;
   if (!prey.defect.empty()) ground.defects = {prey.defect};
   ground.invariants = false;
   return ground;
