@@ -49,6 +49,13 @@ Result<Injection> inject_membership(Cluster& cluster, const std::string& spec, R
 Result<Injection> inject_unsafe(Cluster& cluster, const std::string& spec, Rng& rng) {
   return remove_one(cluster, spec, Care::unsafe, rng);
 }
+/// The second as soon as the cluster took the first for done, or the operator lost patience.
+Result<Injection> inject_two(Cluster& cluster, const std::string& spec, Rng& rng) {
+  auto first = remove_one(cluster, spec, Care::unsafe, rng);
+  if (first && std::holds_alternative<Installed>(*first))
+    TRY(remove_one(cluster, spec, Care::unsafe, rng));
+  return first;
+}
 Result<Injection> inject_replace(Cluster& cluster, const std::string& spec, Rng& rng) {
   auto removed = remove_one(cluster, spec, Care::safe, rng);
   if (removed && std::holds_alternative<Installed>(*removed)) TRY(bring_back_members(cluster));
@@ -77,6 +84,8 @@ std::vector<Fault> membership_faults() {
                        inject_membership),
       membership_fault("membership-unsafe", "takes a voter out even if too few are up for it",
                        {"one", "leader"}, inject_unsafe),
+      membership_fault("membership-two", "takes out a voter, and at once another", {"one"},
+                       inject_two),
       membership_fault("replace", "takes a voter out and adds it again at once, with no data",
                        {"one", "leader"}, inject_replace),
   };

@@ -82,7 +82,7 @@ constexpr DefectInfo k_defects[] = {
      "a new leader changes one voter at a time, before an entry of its own term is committed",
      "copycat 23; braft 182; AxonServer 120"},
     {Defect::second_change_in_flight, "second-change-in-flight",
-     "members change again while a change is not committed",
+     "members change, one voter at a time, again while a change is not committed",
      "RedisLabs/raft (one voting change at a time); etcd-io/raft doc"},
     {Defect::config_applied_late, "config-applied-late",
      "followers go by new members only when they are committed, so a new leader ignores those in "
@@ -118,7 +118,8 @@ constexpr DefectInfo k_defects[] = {
     {Defect::no_check_quorum, "no-check-quorum", "a leader that nobody answers leads on",
      "openraft 2080; cockroach 107060"},
     {Defect::prevote_stuck, "prevote-stuck",
-     "a refused pre-vote is not answered, so that who is in an older term never learns",
+     "refused pre-votes and messages of an older term are not answered, so that who is in an older "
+     "term never learns",
      "raft-rs 42; canonical/raft 279; etcd 8501"},
     {Defect::inflight_leak, "inflight-leak",
      "what was in flight when a peer had to be probed stays counted for ever", "etcd-io/raft 54"},

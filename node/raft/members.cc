@@ -156,8 +156,9 @@ void Raft::Impl::on(ChangeMembers& event) {
   if (role_ != Role::leader) return refuse_as(Refusal::not_leader);
   const bool under_way = (configurations_.back().index > commit_ || members().is_joint()) &&
                          !defects_.has(Defect::second_change_in_flight);
-  const bool singly = defects_.has(Defect::change_before_own_term_commit);
-  if (transfer_ || under_way || (commit_ < term_start_ && !singly)) return refuse_as(Refusal::busy);
+  const bool early = defects_.has(Defect::change_before_own_term_commit);
+  const bool singly = early || defects_.has(Defect::second_change_in_flight);
+  if (transfer_ || under_way || (commit_ < term_start_ && !early)) return refuse_as(Refusal::busy);
   Configuration& wanted = event.wanted;
   wanted.outgoing.clear();
   if (!change_makes_sense(wanted)) return refuse_as(Refusal::invalid);

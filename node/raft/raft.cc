@@ -147,6 +147,7 @@ void Raft::Impl::on(Receive& event) {
 
 /// Requests from an earlier term are answered only so that their sender learns of ours.
 void Raft::Impl::answer_older(const Message& message) {
+  if (defects_.has(Defect::prevote_stuck)) return;
   const NodeId to = message.from;
   if (std::holds_alternative<VoteRequest>(message.body)) {
     send(message_to(to, VoteResponse{}));
