@@ -27,7 +27,7 @@ namespace plumbline::raft {
 class Raft::Impl {
  public:
   Impl(Config config, Restored restored, Nanos now);
-  Effects step(Nanos now, Input input);
+  Effects step(Nanos now, Input& input);
   NodeStatus status() const;
   const Log& log() const { return log_; }
   Nanos next_deadline() const;
@@ -81,7 +81,7 @@ class Raft::Impl {
   Message message_to(NodeId to, Body body) const {
     return {config_.id, to, term_, std::move(body)};
   }
-  void send(Message message) { out_.messages.push_back(std::move(message)); }
+  void send(Message message) { out_->messages.push_back(std::move(message)); }
   /// Sends once our log up to `index`, our term and our vote are durable, if the term is the same
   /// then.
   void send_when_durable(Index index, Message message);
@@ -229,7 +229,7 @@ class Raft::Impl {
   std::vector<Read> early_reads_;  // came before the no-op was committed
   std::deque<WaitingRead> reads_;  // rounds never fall
   std::optional<Transfer> transfer_;
-  Effects out_;
+  Effects* out_ = nullptr;  // of the step under way
 };
 
 }  // namespace plumbline::raft

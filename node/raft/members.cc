@@ -152,7 +152,7 @@ void Raft::Impl::forget_departed() {
 /// would need majorities that do not meet. And before an entry of its own term is committed, a
 /// leader does not know whether one of an earlier leader is.
 void Raft::Impl::on(ChangeMembers& event) {
-  const auto refuse_as = [&](Refusal why) { out_.refused.push_back({event.proposal, why}); };
+  const auto refuse_as = [&](Refusal why) { out_->refused.push_back({event.proposal, why}); };
   if (role_ != Role::leader) return refuse_as(Refusal::not_leader);
   const bool under_way = (configurations_.back().index > commit_ || members().is_joint()) &&
                          !defects_.has(Defect::second_change_in_flight);
@@ -170,7 +170,7 @@ void Raft::Impl::on(ChangeMembers& event) {
   }
   if (!decode_configuration(encode(wanted))) return refuse_as(Refusal::invalid);
   append_members(wanted);
-  out_.accepted.push_back({event.proposal, term_, log_.last()});
+  out_->accepted.push_back({event.proposal, term_, log_.last()});
   if (defects_.has(Defect::joint_left_early)) settle_members();
   replicate_to_all();
 }

@@ -85,17 +85,19 @@ Raft::Impl::Impl(Config config, Restored restored, Nanos now)
   set_election_deadline();
 }
 
-Effects Raft::Impl::step(Nanos now, Input input) {
+Effects Raft::Impl::step(Nanos now, Input& input) {
+  Effects effects;
+  out_ = &effects;
   now_ = std::max(now_, now);
   const auto before = std::tuple(role_, term_, leader_);
   const std::uint64_t members_before = members_version_;
   std::visit([this](auto& event) { on(event); }, input);
   hand_out_committed();
-  out_.persist = std::exchange(batch_, std::nullopt);
-  out_.role_changed = before != std::tuple(role_, term_, leader_);
-  out_.members_changed = members_before != members_version_;
+  effects.persist = std::exchange(batch_, std::nullopt);
+  effects.role_changed = before != std::tuple(role_, term_, leader_);
+  effects.members_changed = members_before != members_version_;
   check_state();
-  return std::exchange(out_, {});
+  return effects;
 }
 
 void Raft::Impl::on(Tick&) {
@@ -168,20 +170,20 @@ void Raft::Impl::on(Propose& event) {
   bool busy = transfer_.has_value();
   for (auto& command : event.commands) {
     if (role_ != Role::leader) {
-      out_.refused.push_back({command.proposal, Refusal::not_leader});
+      out_->refused.push_back({command.proposal, Refusal::not_leader});
       continue;
     }
     Entry entry{term_, log_.last().next(), EntryType::command, std::move(command.data)};
     busy = busy || (uncommitted_cost_ > 0 &&
                     uncommitted_cost_ + cost_of(entry) > config_.max_uncommitted_bytes);
     if (busy) {
-      out_.refused.push_back({command.proposal, Refusal::busy});
+      out_->refused.push_back({command.proposal, Refusal::busy});
       continue;
     }
-    out_.accepted.push_back({command.proposal, entry.term, entry.index});
+    out_->accepted.push_back({command.proposal, entry.term, entry.index});
     append(std::make_shared<const Entry>(std::move(entry)));
   }
-  if (role_ == Role::leader && !out_.accepted.empty()) replicate_to_all();
+  if (role_ == Role::leader && !out_->accepted.empty()) replicate_to_all();
 }
 
 // ---- What is written and what is durable --------------------------------------------------------
@@ -267,7 +269,7 @@ void Raft::Impl::hand_out_committed() {
     if (defects_.has(Defect::config_applied_late) && entry->type == EntryType::configuration &&
         entry->index > configurations_.back().index)
       adopt(*entry);
-    out_.committed.push_back(std::move(entry));
+    out_->committed.push_back(std::move(entry));
   }
 }
 
@@ -311,7 +313,7 @@ Raft::Raft(Config config, Restored restored, Nanos now)
 Raft::~Raft() = default;
 Raft::Raft(Raft&&) noexcept = default;
 Raft& Raft::operator=(Raft&&) noexcept = default;
-Effects Raft::step(Nanos now, Input input) { return impl_->step(now, std::move(input)); }
+Effects Raft::step(Nanos now, Input input) { return impl_->step(now, input); }
 NodeStatus Raft::status() const { return impl_->status(); }
 std::optional<Term> Raft::term_at(Index index) const { return impl_->log().term_at(index); }
 EntryPtr Raft::entry_at(Index index) const { return impl_->log().entry_at(index); }

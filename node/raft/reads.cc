@@ -33,9 +33,9 @@ Nanos lease_length(const Config& config) {
 
 void Raft::Impl::on(Read& read) {
   if (role_ != Role::leader) {
-    out_.refused_reads.push_back({read.id, Refusal::not_leader});
+    out_->refused_reads.push_back({read.id, Refusal::not_leader});
   } else if (defects_.has(Defect::read_local_leader)) {
-    out_.reads.push_back({read.id, commit_});
+    out_->reads.push_back({read.id, commit_});
   } else if (commit_ < term_start_ && !defects_.has(Defect::skip_pre_commit_read_barrier)) {
     // What earlier leaders committed is known only when our first entry is committed.
     early_reads_.push_back(read);
@@ -48,7 +48,7 @@ void Raft::Impl::admit(const Read& read) {
   const bool lease =
       now_ < lease_until_ || (confirmed_ > Round{0} && defects_.has(Defect::lease_never_expires));
   if (read.mode == ReadMode::lease && lease) {
-    out_.reads.push_back({read.id, commit_});
+    out_->reads.push_back({read.id, commit_});
     return;
   }
   const bool in_flight = !reads_.empty();
@@ -63,8 +63,8 @@ void Raft::Impl::admit_early_reads() {
 }
 
 void Raft::Impl::refuse_reads(Refusal why) {
-  for (const auto& read : reads_) out_.refused_reads.push_back({read.id, why});
-  for (const auto& read : early_reads_) out_.refused_reads.push_back({read.id, why});
+  for (const auto& read : reads_) out_->refused_reads.push_back({read.id, why});
+  for (const auto& read : early_reads_) out_->refused_reads.push_back({read.id, why});
   reads_.clear();
   early_reads_.clear();
 }
@@ -103,7 +103,7 @@ void Raft::Impl::confirm_rounds() {
     sent_rounds_.pop_front();
   }
   while (!reads_.empty() && reads_.front().round <= confirmed_) {
-    out_.reads.push_back({reads_.front().id, reads_.front().index});
+    out_->reads.push_back({reads_.front().id, reads_.front().index});
     reads_.pop_front();
   }
   if (!reads_.empty() && reads_.front().round > round_) start_round();

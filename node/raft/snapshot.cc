@@ -19,7 +19,7 @@ void Raft::Impl::on(SnapshotMade& event) {
   const Index drop = std::min(event.keep_after, durable_);
   if (drop < log_.first()) return;
   log_.compact(drop);
-  out_.compacted_to = drop;
+  out_->compacted_to = drop;
 }
 
 // ---- A leader sends -----------------------------------------------------------------------------
@@ -36,7 +36,7 @@ void Raft::Impl::ask_chunk(NodeId to, Progress& peer) {
   peer.asked_at = now_;
   if (peer.reading) return;
   peer.reading = true;
-  out_.read_chunks.push_back({to, peer.sending, peer.offset});
+  out_->read_chunks.push_back({to, peer.sending, peer.offset});
 }
 
 void Raft::Impl::on(ChunkRead& event) {
@@ -73,7 +73,7 @@ void Raft::Impl::handle(const Message& message, SnapshotChunk& chunk) {
   if (!follow(message.from)) return;
   if (chunk.snapshot.index <= commit_ && !defects_.has(Defect::snapshot_goes_back))
     return answer_installed(message.from, chunk.snapshot, chunk.total_size);
-  out_.write_chunks.push_back({message.from, std::move(chunk)});
+  out_->write_chunks.push_back({message.from, std::move(chunk)});
 }
 
 void Raft::Impl::on(ChunkWritten& event) {
@@ -117,7 +117,7 @@ void Raft::Impl::install(const SnapshotMeta& snapshot) {
   }
   if (in_log) {
     // No further than what is durable, as in on(SnapshotMade).
-    out_.compacted_to = std::min(snapshot.index, durable_);
+    out_->compacted_to = std::min(snapshot.index, durable_);
     log_.compact(snapshot.index);
     durable_ = std::max(durable_, snapshot.index);
     for (auto& record : unsynced_) record.last = std::max(record.last, snapshot.index);
@@ -136,7 +136,7 @@ void Raft::Impl::install(const SnapshotMeta& snapshot) {
     start_members(snapshot.index, snapshot.configuration);
   commit_ = applied_ = snapshot.index;
   recount_uncommitted();
-  out_.restore = snapshot;
+  out_->restore = snapshot;
 }
 
 void Raft::Impl::recount_uncommitted() {

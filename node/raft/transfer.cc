@@ -15,7 +15,7 @@
 namespace plumbline::raft {
 
 void Raft::Impl::on(TransferLeadership& event) {
-  const auto refuse_as = [&](Refusal why) { out_.refused.push_back({event.proposal, why}); };
+  const auto refuse_as = [&](Refusal why) { out_->refused.push_back({event.proposal, why}); };
   if (role_ != Role::leader) return refuse_as(Refusal::not_leader);
   if (transfer_) return refuse_as(Refusal::busy);
   if (event.to == config_.id || !members().voters.contains(event.to))
@@ -40,7 +40,7 @@ void Raft::Impl::tell_target() {
 }
 
 void Raft::Impl::end_transfer(bool done) {
-  out_.transfers.push_back({transfer_->proposal, done});
+  out_->transfers.push_back({transfer_->proposal, done});
   transfer_.reset();
 }
 
