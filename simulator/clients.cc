@@ -93,14 +93,22 @@ void Clients::ask_later(Client& client, std::size_t place) {
 
 void Clients::wait(Client& client, Wait what, Nanos until) {
   client.waits_for = what;
-  ++client.waits;
-  const auto number = static_cast<std::uint64_t>(&client - clients_.data());
-  world_.set_timer(me_, until, number << 32 | client.waits);
+  client.until = until;
+  set_timer(client);
+}
+
+/// Most answers come long before their time is up: one timer serves many waits.
+void Clients::set_timer(Client& client) {
+  if (client.until >= client.timer) return;
+  client.timer = client.until;
+  world_.set_timer(me_, client.until, static_cast<std::uint64_t>(&client - clients_.data()));
 }
 
 void Clients::timer(std::uint64_t which) {
-  Client& client = clients_[which >> 32];
-  if (client.waits != static_cast<std::uint32_t>(which)) return;
+  Client& client = clients_[which];
+  if (world_.now() < client.timer) return;
+  client.timer = k_never;
+  if (client.waits_for != Wait::nothing && world_.now() < client.until) return set_timer(client);
   switch (client.waits_for) {
     case Wait::nothing:
       return;
@@ -111,7 +119,7 @@ void Clients::timer(std::uint64_t which) {
       return world_.now() >= client.deadline ? out_of_time(client) : ask(client, client.asked);
     case Wait::end:
       client.waits_for = Wait::nothing;
-      return completed_(static_cast<gen::Thread>(which >> 32), client.end);
+      return completed_(static_cast<gen::Thread>(which), client.end);
   }
 }
 

@@ -41,7 +41,8 @@ class Clients final : public Caller {
     std::uint64_t sequence = 0;  // of the last change
     // Of the operation that is open:
     Wait waits_for = Wait::nothing;
-    std::uint32_t waits = 0;  // so far: a timer is for one of them
+    Nanos until{};          // when it stops waiting
+    Nanos timer = k_never;  // the one that counts; those set for later are not heard
     Operation operation{};
     proto::Request request{};
     Nanos deadline{};
@@ -66,6 +67,7 @@ class Clients final : public Caller {
   void out_of_time(Client& client);
   void end(Client& client, Completion completion, Nanos pause = {});
   void wait(Client& client, Wait what, Nanos until);
+  void set_timer(Client& client);
   Client* caller_of(std::uint64_t call);
 
   World& world_;
