@@ -10,6 +10,7 @@
 
 #include "core/base/planted.h"
 #include "core/base/result.h"
+#include "core/base/time.h"
 
 namespace plumbline::replica {
 
@@ -54,6 +55,9 @@ struct Hunt {
   std::string_view faults = "all";
   std::string_view reads = "linearizable";
   std::string_view weather{};  ///< as simulator::parse_weather() reads it; empty: any
+  int nodes = 0;               ///< 0: any
+  Nanos fault_interval{};      ///< 0: any
+  Nanos time_limit{};          ///< of the load of each run; 0: the hunter's own
 };
 
 struct PlantedDefect {
