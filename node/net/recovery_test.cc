@@ -175,5 +175,14 @@ TEST_F(Recovery, ALogWhoseSnapshotIsGoneIsRefused) {
   EXPECT_EQ(now.error().code, Error::Code::corrupt);
 }
 
+TEST_F(Recovery, ALogWhoseTermsFallIsRefused) {
+  write(entries(1, 3, 2));
+  write(entries(4, 5, 1));
+  const auto now = recovered();
+  ASSERT_FALSE(now);
+  EXPECT_EQ(now.error().code, Error::Code::corrupt);
+  EXPECT_NE(now.error().what.find("entry 3 is of term 2"), std::string::npos) << now.error().what;
+}
+
 }  // namespace
 }  // namespace plumbline::net

@@ -1,5 +1,7 @@
 #include "node/replica/recovery.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/base/text.h"
@@ -30,6 +32,12 @@ Status check_fit(const raft::Restored& restored, const raft::SnapshotMeta& log_b
     return fail(Error::Code::corrupt,
                 str("entries ", snapshot.next(), " to ", restored.entries.front()->index.prev(),
                     " are neither in the log nor in a snapshot", k_what_to_do));
+  const auto falls = std::ranges::adjacent_find(
+      restored.entries, [](const auto& one, const auto& next) { return next->term < one->term; });
+  if (falls != restored.entries.end())
+    return fail(Error::Code::corrupt,
+                str("the log's terms fall: entry ", (*falls)->index, " is of term ", (*falls)->term,
+                    ", the next one of term ", (*std::next(falls))->term, k_what_to_do));
   return {};
 }
 

@@ -69,6 +69,9 @@ simulator::Prey prey_of(const replica::PlantedDefect& defect) {
   if (prey.faults.empty()) prey.faults = {"none"};
   prey.reads = std::string(defect.hunt.reads);
   prey.weather = std::string(defect.hunt.weather);
+  prey.nodes = defect.hunt.nodes;
+  prey.fault_interval = defect.hunt.fault_interval;
+  prey.time_limit = defect.hunt.time_limit;
   return prey;
 }
 
