@@ -83,7 +83,10 @@ Options draw_case(std::uint64_t seed, const CampaignOptions& campaign) {
   options.reads = draw_reads(campaign, options.faults, reads);
   options.nodes = size.pick(campaign.nodes);
   options.concurrency = options.nodes * size.pick(k_clients_per_node);
+  if (campaign.clients_per_node > 0)
+    options.concurrency = options.nodes * campaign.clients_per_node;
   options.rate = pace.pick(k_rates);
+  if (campaign.rate > 0) options.rate = campaign.rate;
   options.ops_per_key = pace.pick(k_ops_per_key);
   options.fault_interval = pace.pick(k_fault_intervals);
   if (campaign.fault_interval > Nanos::zero()) options.fault_interval = campaign.fault_interval;

@@ -24,7 +24,9 @@ struct CampaignOptions {
   /// Leases are drawn only for cases without a fault of clocks, under which they promise nothing.
   std::vector<std::string> reads = {"linearizable"};
   Nanos time_limit = 20s;
-  Nanos fault_interval{};  ///< of all cases; 0: drawn
+  Nanos fault_interval{};    ///< of all cases; 0: drawn
+  int rate = 0;              ///< likewise, operations a second
+  int clients_per_node = 0;  ///< likewise
   /// Fields of a weather that all cases have; the others are drawn. Requires: parse_weather().
   std::string weather{};
   std::set<std::string> defects{};

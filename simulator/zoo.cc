@@ -99,6 +99,8 @@ CampaignOptions hunting_ground(const Prey& prey, Nanos time_limit) {
   ground.time_limit = prey.time_limit > Nanos::zero() ? prey.time_limit : time_limit;
   if (prey.nodes > 0) ground.nodes = {prey.nodes};
   ground.fault_interval = prey.fault_interval;
+  ground.rate = prey.rate;
+  ground.clients_per_node = prey.clients_per_node;
   if (!prey.defect.empty()) ground.defects = {prey.defect};
   ground.invariants = false;
   return ground;

@@ -17,10 +17,12 @@ struct Prey {
   std::string workload;
   std::vector<std::string> faults;  ///< all of them in each run
   std::string reads = "linearizable";
-  std::string weather{};   ///< fields that matter; the others are drawn
-  int nodes = 0;           ///< 0: drawn
-  Nanos fault_interval{};  ///< 0: drawn
-  Nanos time_limit{};      ///< 0: the hunt's
+  std::string weather{};     ///< fields that matter; the others are drawn
+  int nodes = 0;             ///< 0: drawn
+  Nanos fault_interval{};    ///< 0: drawn
+  Nanos time_limit{};        ///< 0: the hunt's
+  int rate = 0;              ///< operations a second; 0: drawn
+  int clients_per_node = 0;  ///< 0: drawn
 };
 /// What the runs of a hunt are drawn from.
 CampaignOptions hunting_ground(const Prey& prey, Nanos time_limit);

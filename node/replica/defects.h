@@ -58,6 +58,8 @@ struct Hunt {
   int nodes = 0;               ///< 0: any
   Nanos fault_interval{};      ///< 0: any
   Nanos time_limit{};          ///< of the load of each run; 0: the hunter's own
+  int rate = 0;                ///< operations a second; 0: any
+  int clients_per_node = 0;    ///< 0: any
 };
 
 struct PlantedDefect {

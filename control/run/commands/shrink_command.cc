@@ -114,8 +114,9 @@ Command add_shrink_command(CLI::App& app) {
   command->add_option("run", flags->run, "A simulated run's folder, or its sim.json")->required();
   command->add_option("-o,--output", flags->output,
                       "The folder for the small run (default: one in --results)");
-  command->add_option("--golden", flags->golden,
-                      "Also writes it as a test of the simulator (simulator/testdata/shrunk/*.json)");
+  command->add_option(
+      "--golden", flags->golden,
+      "Also writes it as a test of the simulator (simulator/testdata/shrunk/*.json)");
   command->add_option("--budget", flags->budget, "Runs at most")->capture_default_str();
   command->add_option("--results", flags->results, "Where the run's folder goes")
       ->envname("PLUMBLINE_RESULTS")

@@ -72,6 +72,8 @@ simulator::Prey prey_of(const replica::PlantedDefect& defect) {
   prey.nodes = defect.hunt.nodes;
   prey.fault_interval = defect.hunt.fault_interval;
   prey.time_limit = defect.hunt.time_limit;
+  prey.rate = defect.hunt.rate;
+  prey.clients_per_node = defect.hunt.clients_per_node;
   return prey;
 }
 
