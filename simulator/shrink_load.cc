@@ -214,7 +214,8 @@ void use_simple_names(ShrinkSearch& search) {
   try_small_keys(search);
   try_small_values(search);
   for (const Nanos step : {Nanos(100ms), Nanos(10ms), Nanos(1ms)}) {
-    const auto round = [step](Nanos at) { return (at + step / 2) / step * step; };
+    // Down: rounded up, a wait that was just shortened would be long again, and so for ever.
+    const auto round = [step](Nanos at) { return at / step * step; };
     const Script rounded = with_times(search.script(), round);
     if (rounded == search.script() || try_times(search, rounded)) break;
   }
