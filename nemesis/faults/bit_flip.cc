@@ -1,6 +1,6 @@
 /// Bit flip: a bit of one stopped node's data changes. It is the same node for the whole run, so
-/// that never more than one copy of anything is damaged. A node that refuses to start from it is
-/// replaced: taken out and added again, with an empty disk.
+/// that never more than one copy of anything is damaged, and only while the others are enough. A
+/// node that refuses to start from it is replaced: taken out and added again, with an empty disk.
 /// Catches: checksums that nobody compares, damage that is taken for the end of the log, and a node
 /// that votes with less than it had.
 
@@ -8,6 +8,7 @@
 
 #include "nemesis/faults/faults.h"
 #include "nemesis/members.h"
+#include "nemesis/quorum.h"
 #include "nemesis/targets.h"
 
 namespace plumbline {
@@ -27,6 +28,8 @@ Result<Injection> inject_bit_flip(Cluster& cluster, const std::string&, Rng&) {
   const Nodes voters = cluster.voters();
   if (std::ranges::find(voters, node) == voters.end())
     return Skipped{node + " is no voter as far as anybody knows"};
+  if (!can_do_without(node, voters, {node}))
+    return Skipped{"the other voters could not go on without " + node};
   TRY(all_ok(cluster.kill({node})));
   TRY(all_ok(cluster.flip_bit({node})));
   return Installed{to_value({node})};

