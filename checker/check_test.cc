@@ -198,7 +198,8 @@ TEST(Linearizable, AnUnknownModelIsUnknownWithTheNearest) {
 }
 
 TEST(Linearizable, ACallThatIsNoneOfTheModelsIsUnknown) {
-  EXPECT_THAT(check(Script().call(0, "push", 1)).reason, HasSubstr("must be read, write, cas or remove"));
+  EXPECT_THAT(check(Script().call(0, "push", 1)).reason,
+              HasSubstr("must be read, write, cas or remove"));
   EXPECT_THAT(check(Script().call(0, "cas", 1)).reason, HasSubstr("cas takes [expected new]"));
 }
 

@@ -65,7 +65,8 @@ int run_program_line(int argc, char** argv) {
   app.require_subcommand(1);
   std::vector<Command> commands;
   for (auto* add : {add_test_command, add_check_command, add_report_command, add_list_command,
-                    add_heal_command, add_doctor_command, add_replay_command, add_shrink_command, add_sim_command, add_zoo_command})
+                    add_heal_command, add_doctor_command, add_replay_command, add_shrink_command,
+                    add_sim_command, add_zoo_command})
     commands.push_back(add(app));
   try {
     app.parse(argc, argv);
