@@ -47,11 +47,14 @@ void declare(CLI::App& app, Written& written) {
   app.add_option("--cluster", options.cluster, "Name of the cluster; others are not spoken to");
   app.add_option("--listen", options.listen,
                  "Address to listen on (default: its host in --nodes or --self)");
+  // Of these the last one counts, so that flags can be added to a command line that has them.
+  app.option_defaults()->take_last();
   app.add_option("--election-timeout", written.election_timeout,
                  "MIN-MAX without a leader before an election (300ms-600ms)");
   app.add_option("--heartbeat", written.heartbeat, "Interval of the leader's heartbeats (50ms)");
   app.add_option("--snapshot-every", options.snapshot_every, "Entries between snapshots (10000)");
   app.add_option("--segment-bytes", options.segment_bytes, "Size of a log segment (16777216)");
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::Throw);
   app.add_option("--seed", options.seed, "Seed of the election timeouts (default: its own)");
   app.add_option("--defect", written.defects, "Switch a planted bug on (test builds only)");
 }

@@ -49,6 +49,13 @@ TEST(Options, AreTakenFromTheCommandLine) {
   EXPECT_EQ(options->snapshot_every, 50u);
 }
 
+TEST(Options, TheLastOfTwoCountsWhereItIsASetting) {
+  const auto options = good_and({"--snapshot-every", "50", "--snapshot-every", "70"});
+  ASSERT_TRUE(options) << options.error().text;
+  EXPECT_EQ(options->snapshot_every, 70u);
+  EXPECT_NE(refusal({"--id", "3"}), "");
+}
+
 TEST(Options, AreTakenFromAFile) {
   const TemporaryDirectory directory;
   const std::string file = directory.path("conf");
