@@ -147,6 +147,7 @@ class Raft::Impl {
   const Configuration& members() const { return *configurations_.back().what; }
   bool is_voter() const { return members().is_voter(config_.id); }
   bool is_alone() const;
+  bool may_stand() const;
   void restore_members();
   void adopt(const Entry& entry);
   void start_members(Index index, const Configuration& configuration);

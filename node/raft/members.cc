@@ -29,6 +29,15 @@ bool Raft::Impl::is_alone() const {
          members().voters.size() == 1;
 }
 
+/// Who is no voter in a configuration that may not be committed stands all the same if it was one
+/// before: it may be the only one that has the entry, and then no other log is good enough to be
+/// elected. It does not vote for itself. (Dissertation, 4.2.2.)
+bool Raft::Impl::may_stand() const {
+  if (is_voter()) return true;
+  if (configurations_.size() < 2 || configurations_.back().index <= commit_) return false;
+  return std::prev(configurations_.end(), 2)->what->is_voter(config_.id);
+}
+
 /// From what the disk gave: the snapshot's, then those of the log.
 void Raft::Impl::restore_members() {
   start_members(snapshot_.index, snapshot_.configuration);

@@ -108,7 +108,7 @@ void Raft::Impl::on(Tick&) {
     forget_departed();
     if (now_ >= heartbeat_deadline_) start_round();
   } else if (now_ >= election_deadline_) {
-    if (is_voter()) return start_pre_vote();
+    if (may_stand()) return start_pre_vote();
     leader_ = k_nobody;
     set_election_deadline();
   }
