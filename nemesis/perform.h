@@ -1,6 +1,8 @@
 #pragma once
 /// From an operation of the nemesis to deeds on a cluster.
 
+#include <optional>
+
 #include "core/history/event.h"
 #include "nemesis/fault.h"
 

@@ -1,6 +1,8 @@
 #pragma once
 /// Replay: the calls of a script as a schedule of the nemesis, each at its time.
 
+#include <optional>
+
 #include "core/generator/gen.h"
 #include "nemesis/script.h"
 

@@ -17,7 +17,6 @@ namespace {
 // How long a generator that gives no time of its own is left alone, as in the interpreter.
 constexpr Nanos k_a_while = 20ms;
 constexpr const char* k_lead = "lead";
-constexpr const char* k_heal = "heal";  // in a script: no more to be said of it than that
 constexpr Nanos k_new_leader_patience = 3s;
 
 // The clean node stays below a hundredth of it in hunts of three to five nodes.
