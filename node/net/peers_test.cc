@@ -109,9 +109,7 @@ TEST_F(PeersTest, ANodeThatComesBackIsReachedWithinAFractionOfASecond) {
   ASSERT_TRUE(two->start(loopback(port_two)));
   const Nanos begin = steady_now();
   ASSERT_TRUE(turn_until({one.get(), two.get()}, [&] { return one->links_up() == 1; }));
-  // 200 ms on a machine with nothing else to do; a caller that waits longer each time takes
-  // minutes.
-  EXPECT_LT(steady_now() - begin, 20s);
+  EXPECT_LT(steady_now() - begin, 2s);  // 200 ms on a machine with nothing else to do
 }
 
 TEST_F(PeersTest, AForeignClusterIsRefusedAndNothingItSaysIsHeard) {
