@@ -4,7 +4,6 @@
 
 #include "checker/order.h"
 #include "checker/search.h"
-#include "checker/zones.h"
 #include "core/base/check.h"
 
 namespace plumbline {
@@ -86,6 +85,7 @@ Decision directly(const DirectAnswer& direct, const char* means) {
                     .ordered = direct.linearizable,
                     .means = means};
   for (const NormalCall* c : direct.order) decision.order.push_back(c->call);
+  for (const NormalCall* c : direct.core) decision.core.push_back(c->call);
   return decision;
 }
 
@@ -110,14 +110,13 @@ Decision decide(const std::vector<Call>& calls, const ModelEntry& model, const V
                 Budget& budget) {
   const std::vector<NormalCall> normal = normalise(calls, model);
   Decision decision;
-  std::optional<DirectAnswer> direct;
-  if (model.transition != nullptr &&
-      (direct = decide_by_zones(normal, model, model.initial(initial))))
-    decision = directly(*direct, "zones");
-  else if (model.append_order && (direct = decide_by_append_order(normal, initial)))
-    decision = directly(*direct, "append order");
-  else
-    decision = by_search(normal, model, initial, budget);
+  for (const DirectDecider& decider : model.deciders) {
+    const auto answer = decider.decide(normal, model, initial, budget);
+    if (!answer) continue;
+    decision = directly(*answer, decider.name);
+    break;
+  }
+  if (*decision.means == '\0') decision = by_search(normal, model, initial, budget);
   if (decision.ordered) {
     const auto machine = model.machine(initial);
     const std::string wrong = verify_order(calls, decision.order, *machine);

@@ -18,8 +18,9 @@ struct Decision {
   /// Invalid: the calls up to some event at or before this position have no linearization, none of
   /// them being the history's last.
   std::int64_t position = k_open;
-  std::string why{};       ///< unknown: what ran out
-  const char* means = "";  ///< "zones", "append order" or "search"
+  std::vector<const Call*> core{};  ///< invalid: DirectAnswer::core; empty if none is known
+  std::string why{};                ///< unknown: what ran out
+  const char* means = "";           ///< the name of a decider, or "search"
 };
 
 /// Takes: calls of one object in order of invocation, which the model does not refuse.

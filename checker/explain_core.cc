@@ -105,7 +105,7 @@ std::string explain_core(const std::vector<Call>& core, const ModelEntry& model,
   std::string text;
   if (last != nullptr && model.transition != nullptr)
     text = explain_cell(core, model, model.initial(initial), *last);
-  if (last != nullptr && model.append_order) text = explain_list(core);
+  if (last != nullptr && model.info.name == "list-append") text = explain_list(core);
   if (!text.empty() || last == nullptr) return text;
   const auto open =
       std::count_if(core.begin(), core.end(), [](const Call& c) { return c.indeterminate(); });

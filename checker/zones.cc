@@ -75,7 +75,9 @@ DirectAnswer answer(std::vector<const NormalCall*> order) {
 }  // namespace
 
 std::optional<DirectAnswer> decide_by_zones(const std::vector<NormalCall>& calls,
-                                            const ModelEntry& model, const Value& initial) {
+                                            const ModelEntry& model, const Value& given,
+                                            Budget& /*budget*/) {
+  const Value initial = model.initial(given);
   std::vector<Transition> transitions;
   transitions.reserve(calls.size());
   for (const NormalCall& c : calls) transitions.push_back(model.transition(*c.call));
@@ -102,7 +104,8 @@ std::optional<DirectAnswer> decide_by_zones(const std::vector<NormalCall>& calls
 }
 
 std::optional<DirectAnswer> decide_by_append_order(const std::vector<NormalCall>& calls,
-                                                   const Value& initial) {
+                                                   const ModelEntry& /*model*/,
+                                                   const Value& initial, Budget& /*budget*/) {
   const Value start = ListAppend::initial(initial);
   const Value::List* longest = &start.as_list();
   std::unordered_map<Value, const NormalCall*> appends;

@@ -9,11 +9,6 @@
 
 namespace plumbline {
 
-struct DirectAnswer {
-  bool linearizable = false;
-  std::vector<const NormalCall*> order{};  ///< if it is
-};
-
 /// Cells in which no value is written twice, nor the initial one again.
 ///
 /// Then every call that needs value v comes after the one writer of v and before the next update,
@@ -32,7 +27,8 @@ struct DirectAnswer {
 /// Gives: nothing if some value is written twice.
 /// Source: Gibbons & Korach 1997 for registers (forward and backward zones); chains are ours.
 std::optional<DirectAnswer> decide_by_zones(const std::vector<NormalCall>& calls,
-                                            const ModelEntry& model, const Value& initial);
+                                            const ModelEntry& model, const Value& initial,
+                                            Budget& budget);
 
 /// list-append in which no element is appended twice. Every read is a state of one growing list, so
 /// reads must be prefixes of the longest, which gives the order of all appends that were seen; the
@@ -41,6 +37,7 @@ std::optional<DirectAnswer> decide_by_zones(const std::vector<NormalCall>& calls
 /// invocation is as good as any order.
 /// Gives: nothing if an element is appended twice.
 std::optional<DirectAnswer> decide_by_append_order(const std::vector<NormalCall>& calls,
-                                                   const Value& initial);
+                                                   const ModelEntry& model, const Value& initial,
+                                                   Budget& budget);
 
 }  // namespace plumbline

@@ -8,26 +8,28 @@
 #include "checker/models/mutex.h"
 #include "checker/models/queue.h"
 #include "checker/models/set.h"
+#include "checker/zones.h"
 #include "core/base/text.h"
 
 namespace plumbline {
 namespace {
 
 template <Model M>
-ModelEntry entry(const char* name, const char* summary) {
+ModelEntry entry(const char* name, const char* summary, std::vector<DirectDecider> deciders = {}) {
   ModelEntry e{.info = {name, summary},
                .refuse = &M::refuse,
                .role = &M::role,
                .transition = nullptr,
                .initial = nullptr,
                .shows = shows<M>(),
-               .append_order = std::same_as<M, ListAppend>,
+               .deciders = std::move(deciders),
                .machine = [](const Value& initial) -> std::unique_ptr<Machine> {
                  return std::make_unique<TypedMachine<M>>(initial);
                }};
   if constexpr (CellModel<M>) {
     e.transition = &M::transition;
     e.initial = &M::initial;
+    e.deciders.push_back({"zones", decide_by_zones});
   }
   return e;
 }
@@ -37,7 +39,8 @@ const std::vector<ModelEntry>& table() {
       entry<Register>("register", "one value: read, write"),
       entry<CasRegister>("cas-register", "one value: read, write, cas [expected new], remove"),
       entry<Kv>("kv", "one string: get, put, append; starts empty"),
-      entry<ListAppend>("list-append", "one list: append, read as a whole"),
+      entry<ListAppend>("list-append", "one list: append, read as a whole",
+                        {{"append order", decide_by_append_order}}),
       entry<MultiRegister>("multi-register",
                            "several registers: txn [[read|write register value] ...]"),
       entry<Counter>("counter", "one number: add, read; starts at 0"),

@@ -2,12 +2,37 @@
 /// The table of models. To add one: a file beside this, and a line in all.cc.
 
 #include <memory>
+#include <optional>
+#include <vector>
 
+#include "checker/budget.h"
 #include "checker/check.h"
 #include "checker/machine.h"
 #include "checker/models/model.h"
 
 namespace plumbline {
+
+struct NormalCall;
+struct ModelEntry;
+
+/// What a decider says of one object's calls.
+struct DirectAnswer {
+  bool linearizable = false;
+  std::vector<const NormalCall*> order{};  ///< if it is
+  /// If it is not, and the decider can tell: calls that are not linearizable by themselves, the
+  /// others deleted, where deleting those keeps a linearizable history linearizable.
+  std::vector<const NormalCall*> core{};
+};
+
+/// Decides some histories of a model faster than a search can, and exactly.
+struct DirectDecider {
+  const char* name = "";  ///< as verdicts call it
+  /// Takes: what normalise() kept, in order of invocation, and the initial value as it was given.
+  /// Gives: nothing if it cannot tell (then the next one is asked, and the search at last).
+  std::optional<DirectAnswer> (*decide)(const std::vector<NormalCall>& calls,
+                                        const ModelEntry& model, const Value& initial,
+                                        Budget& budget);
+};
 
 struct ModelEntry {
   ModelInfo info;
@@ -16,7 +41,7 @@ struct ModelEntry {
   Transition (*transition)(const Call&);  ///< null unless it is a CellModel
   Value (*initial)(const Value&);         ///< of a CellModel: the value at the start
   Shows shows;
-  bool append_order;  ///< list-append: append_order.h decides most histories
+  std::vector<DirectDecider> deciders;  ///< cheapest first
   std::unique_ptr<Machine> (*machine)(const Value& initial);
 };
 

@@ -156,7 +156,13 @@ class Cluster {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
 
-  Endpoints endpoints() const { return *Endpoints::parse(clients_); }
+  /// With a session, so that a command whose answer was lost with its leader is sent again.
+  Endpoints endpoints() const {
+    Endpoints endpoints = *Endpoints::parse(clients_);
+    const auto registered = endpoints.register_session(k_patience);
+    EXPECT_TRUE(registered) << registered.error().what;
+    return endpoints;
+  }
   Result<Connection> connect(int node) const {
     return Connection::open("127.0.0.1", port(node, 1), k_call);
   }
