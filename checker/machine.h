@@ -26,11 +26,16 @@ class Machine {
   /// The state after, or k_illegal.
   StateId step(StateId state, EffectId effect);
   virtual std::string describe(StateId state) const = 0;
+  /// In words, why step() says k_illegal; empty if it does not.
+  std::string why_not(StateId state, EffectId effect) {
+    return step(state, effect) == k_illegal ? explain(state, *effects_[effect]) : "";
+  }
   /// About what the tables take.
   std::size_t bytes() const { return state_bytes_ + steps_.size() * k_step_bytes; }
 
  protected:
   virtual StateId compute(StateId state, const Call& call) = 0;
+  virtual std::string explain(StateId state, const Call& call) const = 0;
   std::size_t state_bytes_ = 0;
 
  private:
@@ -54,6 +59,9 @@ class TypedMachine : public Machine {
   StateId compute(StateId state, const Call& call) override {
     auto next = M::step(*states_[state], call);
     return next ? intern(std::move(*next)) : k_illegal;
+  }
+  std::string explain(StateId state, const Call& call) const override {
+    return M::why_not(*states_[state], call);
   }
 
  private:

@@ -23,6 +23,11 @@ struct CasRegister : Cell<CasRegister> {
     const Value::List& pair = call.arguments.as_list();
     return {.from = pair[0], .to = pair[1]};
   }
+  static std::string why_not(const Value& state, const Call& call) {
+    const std::string holds = ", but the register holds " + to_string(state);
+    if (call.f == "cas") return "cas expected " + to_string(call.arguments.as_list()[0]) + holds;
+    return call.f + " answered " + to_string(call.result) + holds;
+  }
 };
 
 /// The same without cas and remove.

@@ -24,6 +24,9 @@ struct Counter {
     const auto answer = answered(call);
     return !answer || *answer == Value(state) ? std::optional(state) : std::nullopt;
   }
+  static std::string why_not(State state, const Call& call) {
+    return str(said(call), ", but the counter stands at ", state);
+  }
   static std::string describe(State state) { return std::to_string(state); }
 };
 

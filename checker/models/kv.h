@@ -26,6 +26,9 @@ struct Kv {
     const auto answer = answered(call);
     return !answer || *answer == state ? std::optional(state) : std::nullopt;
   }
+  static std::string why_not(const Value& state, const Call& call) {
+    return str("get answered ", to_string(call.result), ", but the key holds ", to_string(state));
+  }
   static std::string describe(const Value& state) { return to_string(state); }
 };
 

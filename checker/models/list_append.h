@@ -29,6 +29,10 @@ struct ListAppend {
     const auto answer = answered(call);
     return !answer || initial(*answer) == state ? std::optional(state) : std::nullopt;
   }
+  static std::string why_not(const Value& state, const Call& call) {
+    return str("read answered ", to_string(initial(call.result)), ", but the list is ",
+               to_string(state));
+  }
   static std::string describe(const Value& state) { return to_string(state); }
 };
 

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 
+#include "core/base/text.h"
 #include "core/history/history.h"
 
 namespace plumbline {
@@ -37,6 +38,9 @@ concept Model = requires(const typename M::State& state, const Call& call, const
   // The state after `call`, or nothing if it could not have ended so in `state`. An indeterminate
   // call has no result: any result will do.
   { M::step(state, call) } -> std::same_as<std::optional<typename M::State>>;
+  // In words, why step() gives nothing: "read answered 3, but the register holds 5". Only asked
+  // where it does.
+  { M::why_not(state, call) } -> std::same_as<std::string>;
   { M::describe(state) } -> std::same_as<std::string>;
 };
 
@@ -60,6 +64,20 @@ constexpr Shows shows() {
     return Shows::nothing;
 }
 
+/// What a call that did not succeed for certain may have answered: anything.
+inline std::optional<Value> answered(const Call& call) {
+  return call.type == EventType::ok ? std::optional(call.result) : std::nullopt;
+}
+
+/// What a call did and what came of it, for why_not(): `read answered 3`, `acquire succeeded`.
+inline std::string said(const Call& call) {
+  std::string text = call.f;
+  if (!call.arguments.is_nil()) text += " " + to_string(call.arguments);
+  if (call.type != EventType::ok) return text + " took effect";
+  const bool silent = call.result.is_nil() || call.result == call.arguments;
+  return text + (silent ? " succeeded" : " answered " + to_string(call.result));
+}
+
 /// All that follows from `M::transition`, for a cell model to inherit.
 template <class M>
 struct Cell {
@@ -75,11 +93,9 @@ struct Cell {
     return t.to ? *t.to : state;
   }
   static std::string describe(const Value& state) { return to_string(state); }
+  static std::string why_not(const Value& state, const Call& call) {
+    return str(said(call), ", but it is ", M::describe(state));
+  }
 };
-
-/// What a call that did not succeed for certain may have answered: anything.
-inline std::optional<Value> answered(const Call& call) {
-  return call.type == EventType::ok ? std::optional(call.result) : std::nullopt;
-}
 
 }  // namespace plumbline

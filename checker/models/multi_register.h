@@ -43,6 +43,20 @@ struct MultiRegister {
     }
     return Value(std::move(registers));
   }
+  /// Names the first read that does not fit.
+  static std::string why_not(const Value& state, const Call& call) {
+    Call so_far = call;
+    Value::List parts;
+    for (const Value& part : call.result.as_list()) {
+      const auto before = step(state, with_result(so_far, parts));
+      parts.push_back(part);
+      if (before && !step(state, with_result(so_far, parts)))
+        return str("the transaction read ", to_string(part.as_list()[2]), " from ",
+                   to_string(part.as_list()[1]), ", which then holds ",
+                   to_string(held(*before, part.as_list()[1])));
+    }
+    return "";
+  }
   static std::string describe(const Value& state) {
     const Value::List& all = state.as_list();
     std::string text = "others " + to_string(all[0]);
@@ -52,6 +66,16 @@ struct MultiRegister {
   }
 
  private:
+  static const Call& with_result(Call& call, const Value::List& parts) {
+    call.result = Value(parts);
+    return call;
+  }
+  static Value held(const Value& state, const Value& name) {
+    const Value::List& all = state.as_list();
+    for (std::size_t i = 1; i < all.size(); ++i)
+      if (all[i].as_list()[0] == name) return all[i].as_list()[1];
+    return all[0];
+  }
   static bool is_read(const Value& part) {
     const std::string& f = part.as_list()[0].as_text();
     return f == "read" || f == "r";

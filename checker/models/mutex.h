@@ -17,6 +17,9 @@ struct Mutex : Cell<Mutex> {
     const bool acquire = call.f == "acquire";
     return {.from = Value(!acquire), .to = Value(acquire)};
   }
+  static std::string why_not(const Value& held, const Call& call) {
+    return call.f + (held.as_bool() ? ", but the lock is held" : ", but nobody holds the lock");
+  }
   static std::string describe(const Value& held) { return held.as_bool() ? "held" : "free"; }
 };
 

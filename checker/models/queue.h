@@ -36,6 +36,13 @@ struct Sequence {
     elements.erase(at);
     return Value(std::move(elements));
   }
+  static std::string why_not(const Value& state, const Call& call) {
+    const std::string claim = call.result.is_nil() ? std::string(" found nothing")
+                                                   : " answered " + to_string(call.result);
+    Value::List elements = state.as_list();
+    if (elements.empty()) return str(call.f, claim, ", but it is empty");
+    return str(call.f, claim, ", but ", to_string(*Kind::at(elements)), " is next");
+  }
   static std::string describe(const Value& state) { return to_string(state); }
 };
 

@@ -28,6 +28,9 @@ struct Set : Cell<Set> {
     if (!answer) return {.to = Value(add)};
     return {.from = Value(answer->as_bool() ? !add : add), .to = Value(add)};
   }
+  static std::string why_not(const Value& in, const Call& call) {
+    return str(said(call), ", but the element is ", describe(in));
+  }
   static std::string describe(const Value& in) { return in.as_bool() ? "present" : "absent"; }
 };
 
@@ -51,6 +54,16 @@ struct GrowSet {
     const auto at = std::lower_bound(elements.begin(), elements.end(), call.arguments);
     if (at == elements.end() || *at != call.arguments) elements.insert(at, call.arguments);
     return Value(std::move(elements));
+  }
+  static std::string why_not(const Value& state, const Call& call) {
+    const Value::List read = sorted(call.result).as_list(), &in = state.as_list();
+    for (const Value& element : read)
+      if (!std::binary_search(in.begin(), in.end(), element))
+        return str("read answered ", to_string(element), ", which is not in the set");
+    for (const Value& element : in)
+      if (!std::binary_search(read.begin(), read.end(), element))
+        return str("read did not answer ", to_string(element), ", which is in the set");
+    return "read answered an element more than once";
   }
   static std::string describe(const Value& state) { return to_string(state); }
 
