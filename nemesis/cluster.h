@@ -32,6 +32,7 @@ struct Packets {
   Nanos jitter{};  ///< up to this much more, which also reorders
   double loss = 0;
   double duplicate = 0;
+  NodeName to{};  ///< only of what is sent to this node; empty: of all
   bool operator==(const Packets&) const = default;
 };
 /// Trouble of a node's clock. {}: none from now on (what it has lost or gained stays).

@@ -62,7 +62,8 @@ std::string words(const Packets& packets) {
   if (packets.jitter != Nanos{}) parts.push_back("jitter " + format_duration(packets.jitter));
   if (packets.loss != 0) parts.push_back("loss " + shortest(packets.loss));
   if (packets.duplicate != 0) parts.push_back("duplicate " + shortest(packets.duplicate));
-  return parts.empty() ? "as usual" : join(parts, ", ");
+  if (parts.empty()) return "as usual";
+  return join(parts, ", ") + (packets.to.empty() ? "" : " to " + packets.to);
 }
 
 std::string words(const ClockTrouble& trouble) {

@@ -65,6 +65,11 @@ std::optional<Cut> cut_in(const Value& value) {
 }
 
 bool set_packets_field(Packets& packets, const std::string& name, const Value& value) {
+  if (name == "to") {
+    if (!value.is_text()) return false;
+    packets.to = value.as_text();
+    return true;
+  }
   if (name == "delay" || name == "jitter") {
     if (!value.is_int() || value.as_int() < 0) return false;
     (name == "delay" ? packets.delay : packets.jitter) = Nanos(value.as_int());
@@ -139,6 +144,7 @@ Value packets_arguments(const Packets& packets) {
   if (packets.loss != 0) fields.push_back(Value::list("loss", shortest(packets.loss)));
   if (packets.duplicate != 0)
     fields.push_back(Value::list("duplicate", shortest(packets.duplicate)));
+  if (!packets.to.empty()) fields.push_back(Value::list("to", packets.to));
   return Value(std::move(fields));
 }
 
@@ -167,7 +173,7 @@ Result<ReadCall> read_call(const ClusterCall& call) {
     }
     case CallForm::packets: {
       const auto packets = packets_in(call.arguments);
-      if (!packets) return must_be(call.verb, "delay, jitter, loss and duplicate, by name");
+      if (!packets) return must_be(call.verb, "delay, jitter, loss, duplicate and to, by name");
       read.packets = *packets;
       break;
     }

@@ -4,7 +4,7 @@
 ///   nodes     kill, start, pause, resume, power, flip-bit: ["n1" "n2"]
 ///   one_node  remove, add, transfer: ["n1"]
 ///   cut       [["n1" ["n2" "n3"]] ...]: who drops whom
-///   packets   [["delay" ns] ["jitter" ns] ["loss" "0.1"] ["duplicate" "0.1"]], zeros left out
+///   packets   [["delay" ns] ["jitter" ns] ["loss" "0.1"] ["duplicate" "0.1"] ["to" "n1"]], zeros left out
 ///   clock     [["n1" ...] "1.1" jump-ns]
 ///   disk      [["n1" ...] "slow"]
 ///   nothing   heal: nil

@@ -43,7 +43,13 @@ std::vector<ClusterCall> with_nodes_named(std::vector<ClusterCall> calls,
       case CallForm::disk:
         call.arguments = first_named(call.arguments, names);
         break;
-      case CallForm::packets:
+      case CallForm::packets: {
+        Packets packets = read->packets;
+        if (const auto found = names.find(packets.to); found != names.end())
+          packets.to = found->second;
+        call.arguments = packets_arguments(packets);
+        break;
+      }
       case CallForm::nothing:
         break;
     }

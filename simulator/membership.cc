@@ -114,21 +114,33 @@ Status SimCluster::add_member(const NodeName& name) {
 Status SimCluster::readmit(SimNode& node) {
   if (node.life() == SimNode::Life::refused) TRY(remove_within(node.name(), k_change_patience));
   if (!node.is_member()) return add_member(node.name());
-  // A change that was given up may come about yet: who is a member is known only from a leader that
-  // has committed an entry of its own and has no change under way.
-  const auto knows_members = [this] {
-    SimNode* const from = leader();
-    if (from == nullptr) return false;
-    const raft::Raft& raft = from->replica().raft();
-    const raft::NodeStatus status = raft.status();
-    return raft.term_at(status.commit) == status.term && !status.configuration->is_joint() &&
-           status.commit >= status.configuration_index;
-  };
-  if (!wait(world_.now() + k_change_patience, knows_members)) return {};
-  const auto members = leader()->replica().raft().status().configuration;
-  if (members->voters.contains(node.id())) return {};
+  const std::optional<raft::Configuration> members = settled_members();
+  if (!members || members->voters.contains(node.id())) return {};
   if (!members->has(node.id())) node.leave();
   return add_member(node.name());
+}
+
+/// A change that was given up may come about yet, and a leader that slept does not know that it was
+/// replaced. So who is a member is known only from one that answers a linearizable read: a majority
+/// confirmed it, and it has committed an entry of its own, after which no older leader's change
+/// can.
+std::optional<raft::Configuration> SimCluster::settled_members() {
+  const Nanos deadline = world_.now() + k_change_patience;
+  const proto::Request read{.op = proto::Op::get, .key = "any"};
+  while (world_.now() < deadline) {
+    if (SimNode* const from = leader()) {
+      const auto reply = ask(*from, read, std::min(deadline, world_.now() + k_answer_patience));
+      const bool confirmed =
+          reply && (reply->code == proto::Code::ok || reply->code == proto::Code::not_found);
+      if (confirmed && from == leader()) {
+        const raft::NodeStatus status = from->replica().raft().status();
+        if (!status.configuration->is_joint() && status.commit >= status.configuration_index)
+          return *status.configuration;
+      }
+    }
+    wait(std::min(deadline, world_.now() + k_ask_again), [] { return false; });
+  }
+  return std::nullopt;
 }
 
 Status SimCluster::transfer_leadership(const NodeName& to) {

@@ -3,6 +3,11 @@
 #include "simulator/streams.h"
 
 namespace plumbline::simulator {
+namespace {
+
+const Packets k_no_trouble;
+
+}  // namespace
 
 Network::Network(std::uint64_t seed, std::size_t nodes, const Weather& weather)
     : nodes_(nodes), weather_(weather) {
@@ -15,19 +20,21 @@ Network::Network(std::uint64_t seed, std::size_t nodes, const Weather& weather)
 Network::Fate Network::send(std::size_t from, std::size_t to) {
   Rng& rng = links_[from * nodes_ + to];
   if (weather_.loss > 0 && rng.chance(weather_.loss)) return {};
-  if (packets_.loss > 0 && rng.chance(packets_.loss)) return {};
-  Fate fate{.copies = 1, .delays = {delay(rng), {}}};
+  const bool is_spared = !packets_.to.empty() && to != troubled_;
+  const Packets& packets = is_spared ? k_no_trouble : packets_;
+  if (packets.loss > 0 && rng.chance(packets.loss)) return {};
+  Fate fate{.copies = 1, .delays = {delay(rng, packets), {}}};
   if ((weather_.duplicate > 0 && rng.chance(weather_.duplicate)) ||
-      (packets_.duplicate > 0 && rng.chance(packets_.duplicate)))
-    fate.delays[static_cast<std::size_t>(fate.copies++)] = delay(rng);
+      (packets.duplicate > 0 && rng.chance(packets.duplicate)))
+    fate.delays[static_cast<std::size_t>(fate.copies++)] = delay(rng, packets);
   return fate;
 }
 
-Nanos Network::delay(Rng& rng) {
+Nanos Network::delay(Rng& rng, const Packets& packets) {
   const bool slow = weather_.slow > 0 && rng.chance(weather_.slow);
   Nanos delay = between(rng, weather_.delay_min, slow ? weather_.slow_max : weather_.delay_max);
-  if (packets_.delay > Nanos::zero()) delay += packets_.delay;
-  if (packets_.jitter > Nanos::zero()) delay += between(rng, {}, packets_.jitter);
+  if (packets.delay > Nanos::zero()) delay += packets.delay;
+  if (packets.jitter > Nanos::zero()) delay += between(rng, {}, packets.jitter);
   return delay;
 }
 

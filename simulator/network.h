@@ -26,14 +26,19 @@ class Network {
 
   void clear_cut() { cut_.assign(nodes_ * nodes_, false); }
   void cut(std::size_t from, std::size_t to) { cut_[from * nodes_ + to] = true; }
-  void set_packets(const Packets& packets) { packets_ = packets; }
+  /// `to`: whose, if packets.to is not empty.
+  void set_packets(const Packets& packets, std::size_t to) {
+    packets_ = packets;
+    troubled_ = to;
+  }
 
  private:
-  Nanos delay(Rng& rng);
+  Nanos delay(Rng& rng, const Packets& packets);
 
   const std::size_t nodes_;
   const Weather weather_;
   Packets packets_;
+  std::size_t troubled_ = 0;  // if packets_.to is not empty
   std::vector<bool> cut_;
   std::vector<Rng> links_;  // by from and to
 };

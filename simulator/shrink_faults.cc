@@ -105,6 +105,7 @@ std::set<NodeName> meant(const ClusterCall& call) {
   std::set<NodeName> nodes(read->nodes.begin(), read->nodes.end());
   for (const auto& [node, peers] : read->cut)
     if (!peers.empty()) nodes.insert(node);
+  if (!read->packets.to.empty()) nodes.insert(read->packets.to);
   return nodes;
 }
 

@@ -57,7 +57,10 @@ Status SimCluster::set_cut(const Cut& cut) {
 }
 
 Status SimCluster::set_packets(const Packets& packets) {
-  world_.network().set_packets(packets);
+  SimNode* const to = packets.to.empty() ? nullptr : find(packets.to);
+  if (!packets.to.empty() && to == nullptr)
+    return fail(Error::Code::invalid, "there is no node " + packets.to);
+  world_.network().set_packets(packets, to == nullptr ? 0 : to->place());
   return {};
 }
 

@@ -55,6 +55,8 @@ class SimCluster final : public Cluster, private Caller {
   Status settled(raft::NodeId node, bool voter, Nanos deadline);
   Status remove_within(const NodeName& node, Nanos patience);
   Status readmit(SimNode& node);
+  /// Who are members for certain, no change being under way; nothing if nobody could tell in time.
+  std::optional<raft::Configuration> settled_members();
 
   void answered(std::uint64_t call, const proto::Reply& reply) override;
   void lost(std::uint64_t call, bool sent) override;

@@ -45,11 +45,10 @@ std::string contact_of(const NodeAccess& node) {
 }
 
 Result<Nodes> voters(const std::vector<NodeAccess>& all) {
-  const auto leader = kv_client::find_leader(doors(all), k_look);
-  if (!leader) return fail(Error::Code::unavailable, "nobody leads");
+  TRY_ASSIGN(const auto leader, kv_client::find_confirmed_leader(doors(all), k_look));
   Nodes voting;
   for (const NodeAccess& node : all)
-    if (has(leader->status.voters, id_of(node, all))) voting.push_back(node.name);
+    if (has(leader.status.voters, id_of(node, all))) voting.push_back(node.name);
   return voting;
 }
 

@@ -49,10 +49,11 @@ Result<Injection> inject_membership(Cluster& cluster, const std::string& spec, R
 Result<Injection> inject_unsafe(Cluster& cluster, const std::string& spec, Rng& rng) {
   return remove_one(cluster, spec, Care::unsafe, rng);
 }
-/// The second as soon as the cluster took the first for done, or the operator lost patience.
+/// The second as soon as the cluster took the first for done, or the operator lost patience. Not
+/// while a node is down: if that one's disk is damaged, two changes may wait for it for ever.
 Result<Injection> inject_two(Cluster& cluster, const std::string& spec, Rng& rng) {
-  auto first = remove_one(cluster, spec, Care::unsafe, rng);
-  if (first && std::holds_alternative<Installed>(*first))
+  auto first = remove_one(cluster, spec, Care::safe, rng);
+  if (first && std::holds_alternative<Installed>(*first) && cluster.down().empty())
     TRY(remove_one(cluster, spec, Care::unsafe, rng));
   return first;
 }

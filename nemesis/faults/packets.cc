@@ -1,8 +1,12 @@
 /// Packets: links that delay, lose, repeat or reorder what they carry.
 /// Catches: late and repeated messages that are taken for new ones, answers that are counted twice,
-/// and whoever gives up for good after a loss.
+/// and whoever gives up for good after a loss. One way only: a node that is heard at once and hears
+/// late trusts old answers, and does not know that another leads.
+
+#include <algorithm>
 
 #include "nemesis/faults/faults.h"
+#include "nemesis/targets.h"
 
 namespace plumbline {
 
@@ -15,11 +19,18 @@ constexpr Nanos k_jitter = 200ms;
 constexpr double k_loss = 0.3;
 constexpr double k_duplicate = 0.5;
 
+/// One way only they may be longer than that.
+constexpr Nanos k_one_way_delay = 400ms;
+
+Nanos part_of(Nanos whole, double strength) {
+  return Nanos(static_cast<Nanos::rep>(static_cast<double>(whole.count()) * strength));
+}
+
+double draw_strength(Rng& rng) { return 0.5 + rng.unit() / 2; }
+
 Packets draw_packets(const std::string& spec, Rng& rng) {
-  const double strength = 0.5 + rng.unit() / 2;
-  const auto part_of = [strength](Nanos whole) {
-    return Nanos(static_cast<Nanos::rep>(static_cast<double>(whole.count()) * strength));
-  };
+  const double strength = draw_strength(rng);
+  const auto part_of = [strength](Nanos whole) { return plumbline::part_of(whole, strength); };
   if (spec == "delay") return {.delay = part_of(k_delay), .jitter = part_of(k_delay)};
   if (spec == "loss") return {.loss = k_loss * strength};
   if (spec == "duplicate") return {.jitter = part_of(k_delay), .duplicate = k_duplicate * strength};

@@ -71,20 +71,34 @@ std::optional<Leader> find_leader(const std::vector<std::string>& endpoints, Nan
   return found;
 }
 
+Result<Leader> find_confirmed_leader(const std::vector<std::string>& endpoints, Nanos timeout) {
+  auto leader = find_leader(endpoints, timeout);
+  if (!leader) return fail(Error::Code::unavailable, "nobody leads");
+  // Any key will do: the answer to a linearizable read is what a majority confirms.
+  const auto read = ask_one(leader->endpoint, {.op = Op::get, .key = "any"}, timeout);
+  if (!read || (read->code != Code::ok && read->code != Code::not_found))
+    return fail(Error::Code::unavailable, str("no majority confirms the leader: ", in_words(read)));
+  TRY_ASSIGN(leader->status, status_of(leader->endpoint, timeout));
+  if (leader->status.role != "leader")
+    return fail(Error::Code::unavailable, "the leader has stepped down");
+  return *std::move(leader);
+}
+
 plumbline::Status change_members(const std::vector<std::string>& endpoints, const NextChange& next,
                                  Nanos timeout) {
   const Nanos deadline = clock_now() + timeout;
-  std::string trouble = "nobody leads";
+  std::string trouble;
   for (;;) {
-    if (const auto leader = find_leader(endpoints, k_one_look)) {
-      if (is_settled(leader->status)) {
-        const auto wanted = next(leader->status);
-        if (!wanted) return {};
-        trouble = str(to_string(wanted->op), " ", wanted->node, ": ",
-                      in_words(ask_one(leader->endpoint, *wanted, k_one_change)));
-      } else {
-        trouble = "a change of members is not settled";
-      }
+    const auto leader = find_confirmed_leader(endpoints, k_one_look);
+    if (!leader) {
+      trouble = leader.error().what;
+    } else if (!is_settled(leader->status)) {
+      trouble = "a change of members is not settled";
+    } else {
+      const auto wanted = next(leader->status);
+      if (!wanted) return {};
+      trouble = str(to_string(wanted->op), " ", wanted->node, ": ",
+                    in_words(ask_one(leader->endpoint, *wanted, k_one_change)));
     }
     if (clock_now() >= deadline)
       return fail(Error::Code::timeout,

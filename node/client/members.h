@@ -26,6 +26,11 @@ struct Leader {
 /// name it. `timeout`: for each node.
 std::optional<Leader> find_leader(const std::vector<std::string>& endpoints, Nanos timeout);
 
+/// What the leader says once a majority has confirmed that it leads: one that slept does not know
+/// that it was replaced, nor that its members may change yet.
+/// Fails: unavailable, if nobody leads or it is not confirmed within `timeout`.
+Result<Leader> find_confirmed_leader(const std::vector<std::string>& endpoints, Nanos timeout);
+
 /// What to ask of the leader next; nothing: all is as wanted. It is shown settled states only.
 using NextChange = std::function<std::optional<Request>(const proto::Status&)>;
 /// Asks, waits until it is settled, and asks on, whoever leads; what was refused or not answered is
