@@ -1,5 +1,6 @@
 #include "checker/models/all.h"
 
+#include "checker/greedy.h"
 #include "checker/models/cas_register.h"
 #include "checker/models/counter.h"
 #include "checker/models/kv.h"
@@ -30,6 +31,7 @@ ModelEntry entry(const char* name, const char* summary, std::vector<DirectDecide
     e.transition = &M::transition;
     e.initial = &M::initial;
     e.deciders.push_back({"zones", decide_by_zones});
+    e.deciders.push_back({"two values", decide_two_values});
   }
   return e;
 }

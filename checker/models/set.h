@@ -1,7 +1,7 @@
 #pragma once
 /// Set: whether one element is in a set; the element is the history's key.
 ///   add -> was it absent    remove -> was it present    contains -> is it present
-/// Starts absent.
+/// Starts absent. An answer may be nil: then it is not known.
 ///
 /// GrowSet: a set that is only added to and read as a whole.
 ///   add element    read -> [elements in any order]
@@ -18,11 +18,11 @@ struct Set : Cell<Set> {
   static std::string refuse(const Call& call) {
     if (call.f != "add" && call.f != "remove" && call.f != "contains")
       return "the operation must be add, remove or contains";
-    const bool answer = call.type != EventType::ok || call.result.is_bool();
-    return answer ? "" : call.f + " must answer true or false";
+    const bool answer = call.type != EventType::ok || call.result.is_bool() || call.result.is_nil();
+    return answer ? "" : call.f + " must answer true or false, or nothing";
   }
   static Transition transition(const Call& call) {
-    const auto answer = answered(call);
+    const auto answer = call.result.is_bool() ? answered(call) : std::nullopt;
     if (call.f == "contains") return {.from = answer};
     const bool add = call.f == "add";
     if (!answer) return {.to = Value(add)};
