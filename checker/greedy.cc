@@ -96,7 +96,6 @@ class TwoValues {
   const std::vector<Binary>& calls_;
   std::vector<bool> placed_;
   std::uint8_t value_ = 0;
-  const NormalCall* last_flip_ = nullptr;
   std::array<std::priority_queue<Flip, std::vector<Flip>, std::greater<>>, 2> flips_;
   std::array<std::vector<std::uint32_t>, 2> waiting_;  ///< observers of the other value
   std::vector<const NormalCall*> order_;
@@ -123,7 +122,6 @@ bool TwoValues::flip_to(std::uint8_t value) {
   const std::uint32_t flip = open.top().call;
   open.pop();
   place(flip);
-  last_flip_ = calls_[flip].call;
   value_ = value;
   for (const std::uint32_t observer : waiting_[value]) place(observer);
   waiting_[value].clear();
@@ -154,26 +152,37 @@ DirectAnswer TwoValues::run() {
   return {.linearizable = true, .order = std::move(order_)};
 }
 
-/// The call c that could not be served and F, which left the value that was in its way. If F comes
-/// first, someone must have flipped back between the two; if c does, likewise, unless c observes
-/// (so then F must have ended before c began). If nobody who could was open at any time from the
-/// first invocation to the last return, these two alone prove it.
+/// See greedy.h. `failed` could not be served for want of a flip to `needed`.
 std::vector<const NormalCall*> TwoValues::core(std::uint32_t failed) const {
   const Binary& c = calls_[failed];
   const std::uint8_t needed = c.flips ? 1 - c.value : c.value;
-  std::int64_t from = -1, to = c.call->returned;
-  if (const NormalCall* last = last_flip_; last != nullptr) {
-    if (!last->required || (!c.flips && last->returned > c.call->call->invoked)) return {};
-    from = std::min(last->call->invoked, c.call->call->invoked);
-    to = std::max(last->returned, to);
+  const std::int64_t end = c.call->returned, settled = c.flips ? end : c.call->call->invoked;
+  // What counts in a window that begins before these positions: +1 must flip away, -1 may flip
+  // back.
+  std::vector<std::pair<std::int64_t, std::uint32_t>> begins;
+  for (std::uint32_t i = 0; i < calls_.size(); ++i) {
+    const NormalCall& call = *calls_[i].call;
+    if (!calls_[i].flips || call.call->invoked > end) continue;
+    if (calls_[i].value == needed)
+      begins.emplace_back(call.returned, i);
+    else if (call.required && call.returned <= settled)
+      begins.emplace_back(call.call->invoked, i);
   }
-  for (const Binary& other : calls_)
-    if (other.flips && other.value == needed && other.call != c.call &&
-        other.call->call->invoked < to && other.call->returned > from)
-      return {};
-  if (last_flip_ == nullptr) return {c.call};
-  if (last_flip_->call->invoked < c.call->call->invoked) return {last_flip_, c.call};
-  return {c.call, last_flip_};
+  std::sort(begins.begin(), begins.end(), std::greater<>());
+  std::vector<const NormalCall*> chosen;
+  if (!c.flips) chosen.push_back(c.call);
+  int excess = c.flips ? 0 : 1;
+  for (const auto& [begin, i] : begins) {
+    excess += calls_[i].value == needed ? -1 : 1;
+    chosen.push_back(calls_[i].call);
+    if (excess == 2) break;
+  }
+  // From the start of the history the value is known: one too many is enough if it was not needed.
+  if (excess < (needed == 0 ? 2 : 1)) return {};
+  std::sort(chosen.begin(), chosen.end(), [](const NormalCall* a, const NormalCall* b) {
+    return a->call->invoked < b->call->invoked;
+  });
+  return chosen;
 }
 
 }  // namespace

@@ -26,6 +26,11 @@
 ///      later in L, exchange them: both are open in both places. If e does not stand in L, it is
 ///      indeterminate, and so is g, which returns no earlier: put e in its place.
 ///   Kinds, and so values, stay as they were throughout. ∎
+/// Core: let the sweep fail at c for want of a flip to v. Of the flips to the other value, those
+/// that lie wholly in a window that ends with c's return must be placed in it; of the flips to v,
+/// only those open at some time in it can be. Flips alternate, so if the former outnumber the
+/// latter by two, there is no linearization, and none of these calls alone; by one if the window is
+/// the whole history and does not start with v, or if c observes v behind all the former.
 /// (A required blind write would break b: it may pass unseen while its value is there, or serve
 /// until it returns as the way back to it. Which is better is decided by what comes later.)
 ///
@@ -39,7 +44,8 @@
 namespace plumbline {
 
 /// Gives: nothing unless the initial value and all values ever left are at most two and every
-///        required call needs a value. Not linearizable: a core if two calls tell.
+///        required call needs a value. Not linearizable: the core, if counting in the
+///        least such window tells.
 std::optional<DirectAnswer> decide_two_values(const std::vector<NormalCall>& calls,
                                               const ModelEntry& model, const Value& initial,
                                               Budget& budget);
