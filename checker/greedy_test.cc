@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <numeric>
 
+#include "checker/climb.h"
 #include "checker/normalise.h"
 #include "checker/order.h"
 #include "checker/testing.h"
@@ -111,6 +112,38 @@ TEST(TwoValues, AgreeWithBruteForceOnRandomHistories) {
   EXPECT_GT(tally.valid, count / 10);
   EXPECT_GT(tally.invalid, count / 10);
   EXPECT_GT(tally.cores, count / 100);
+  EXPECT_EQ(tally.passed_on, 0U);
+}
+
+/// Answers of a counter that runs along, so that enough of them can be.
+void as_counter_calls(Rng& rng, std::vector<Call>& calls, int amounts, std::int64_t sign) {
+  std::int64_t number = 0;
+  for (Call& call : calls) {
+    call.f = rng.chance(0.5) ? "read" : "add";
+    if (call.f == "add") {
+      call.arguments = Value(sign * static_cast<std::int64_t>(rng.between(1, amounts)));
+      if (rng.chance(0.8)) number += call.arguments.as_int();
+    } else if (call.type == EventType::ok) {
+      call.result = Value(number + (rng.chance(0.3) ? rng.between(-2, 2) : 0));
+    }
+  }
+}
+
+TEST(Climb, AgreesWithBruteForceOnRandomHistories) {
+  Tally tally;
+  const std::uint64_t count = cases(60'000);
+  const ModelEntry& counter = *find_model("counter");
+  for (std::uint64_t seed = 0; seed < count; ++seed) {
+    Rng rng(seed);
+    auto calls = random_spans(rng, 1 + rng.below(9), rng.chance(0.3) ? 0 : rng.unit() * 0.6,
+                              static_cast<std::int64_t>(1 + rng.below(6)));
+    as_counter_calls(rng, calls, static_cast<int>(rng.between(1, 4)), rng.chance(0.8) ? 1 : -1);
+    compare(calls, counter, {}, decide_by_climb, tally);
+    if (HasFatalFailure()) FAIL() << "seed " << seed;
+  }
+  EXPECT_GT(tally.valid, count / 10);
+  EXPECT_GT(tally.invalid, count / 10);
+  EXPECT_GT(tally.cores, count / 10);
   EXPECT_EQ(tally.passed_on, 0U);
 }
 

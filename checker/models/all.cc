@@ -1,5 +1,6 @@
 #include "checker/models/all.h"
 
+#include "checker/climb.h"
 #include "checker/greedy.h"
 #include "checker/models/cas_register.h"
 #include "checker/models/counter.h"
@@ -45,7 +46,8 @@ const std::vector<ModelEntry>& table() {
                         {{"append order", decide_by_append_order}}),
       entry<MultiRegister>("multi-register",
                            "several registers: txn [[read|write register value] ...]"),
-      entry<Counter>("counter", "one number: add, read; starts at 0"),
+      entry<Counter>("counter", "one number: add, increment, decrement, add-and-get, read; from 0",
+                     {{"climb", decide_by_climb}}),
       entry<Set>("set", "membership of one element (the key): add, remove, contains"),
       entry<GrowSet>("gset", "a set that only grows: add, read as a whole"),
       entry<Mutex>("mutex", "a lock: acquire, release"),

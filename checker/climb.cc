@@ -1,0 +1,647 @@
+#include "checker/climb.h"
+
+#include <algorithm>
+#include <array>
+#include <queue>
+#include <unordered_set>
+
+#include "checker/models/counter.h"
+
+namespace plumbline {
+namespace {
+
+/// Beyond these the general search has to do.
+constexpr std::size_t k_most_open = 64, k_most_amounts = 16;
+constexpr std::size_t k_most_ways = 1 << 14, k_most_frontier = 1 << 15;
+
+struct Config {
+  std::int64_t number = 0;
+  std::int64_t extra = 0;  ///< of it, by indeterminate additions
+  std::uint64_t done = 0;  ///< slots
+  std::array<std::uint16_t, k_most_amounts> used{};
+  bool operator==(const Config&) const = default;
+};
+
+std::size_t hash_of(const Config& config, std::size_t step) {
+  const auto mix = [](std::size_t seed, std::size_t more) {
+    return (seed ^ more) * 0x9e3779b97f4a7c15ULL + (seed >> 29);
+  };
+  std::size_t seed = mix(mix(step, static_cast<std::size_t>(config.number)), config.done);
+  for (const std::uint16_t count : config.used) seed = mix(seed, count);
+  return seed;
+}
+
+/// One required call, or all indeterminate additions of one amount.
+struct Open {
+  std::int64_t amount = 0;
+  std::int64_t returned = 0;
+  std::uint32_t call = 0;
+  std::uint32_t slot = 0;
+};
+
+/// What is open when a required call returns.
+struct Step {
+  std::uint32_t call = 0;  ///< that returns
+  std::uint32_t slot = 0;
+  bool read = false;
+  std::int64_t amount = 0;  ///< or the answer of a read
+  std::uint32_t first_open = 0, last_open = 0, first_read = 0, last_read = 0;
+  /// The least answer of a read invoked since the step before.
+  std::int64_t least_new_read = INT64_MAX;
+};
+
+/// The history as the search wants it: the amounts positive, numbers from 0.
+struct Course {
+  const std::vector<NormalCall>* calls = nullptr;
+  std::vector<std::int64_t> amounts{};  ///< of each call; a read's is its answer
+  std::vector<Step> steps{};
+  std::vector<Open> open{};           ///< of all steps: by amount, then by return
+  std::vector<std::int64_t> reads{};  ///< of all steps: the answers awaited, in order
+  struct Class {
+    std::int64_t amount = 0;
+    std::vector<std::uint32_t> members{};
+  };
+  std::vector<Class> classes{};
+  std::vector<std::array<std::uint16_t, k_most_amounts>> invoked{};  ///< step -> of each class
+};
+
+enum class Laid { yes, no, impossible };
+
+class Layout {
+ public:
+  Layout(const std::vector<NormalCall>& calls, std::int64_t initial)
+      : calls_(calls), initial_(initial) {}
+  Laid lay();
+  Course course{};
+  const NormalCall* impossible = nullptr;
+
+ private:
+  bool read_amounts();
+  bool classify(std::uint32_t i);
+  bool begin(std::uint32_t i);
+  void note_step(std::uint32_t i);
+
+  const std::vector<NormalCall>& calls_;
+  std::int64_t initial_;
+  std::int64_t last_read_ = -1;  ///< the latest return of one: what begins later is of no use
+  std::vector<Open> open_;
+  std::vector<std::int64_t> reads_;
+  std::vector<std::uint32_t> slot_of_;
+  std::uint64_t taken_ = 0;
+  std::int64_t least_new_read_ = INT64_MAX;
+  std::array<std::uint16_t, k_most_amounts> invoked_{};
+};
+
+/// False if the amounts are not of one sign.
+bool Layout::read_amounts() {
+  std::int64_t sign = 0;
+  for (const NormalCall& c : calls_) {
+    if (c.role == Role::observer) {
+      if (!c.call->result.is_int()) {
+        impossible = &c;
+        course.amounts.push_back(0);
+        continue;
+      }
+      last_read_ = std::max(last_read_, c.returned);
+      course.amounts.push_back(c.call->result.as_int() - initial_);
+      continue;
+    }
+    const std::int64_t amount = Counter::amount(*c.call);
+    if (sign == 0) sign = amount;
+    if (amount == 0 || (amount > 0) != (sign > 0) || Counter::after(*c.call)) return false;
+    course.amounts.push_back(amount);
+  }
+  if (sign < 0)
+    for (std::int64_t& amount : course.amounts) amount = -amount;
+  return true;
+}
+
+bool Layout::classify(std::uint32_t i) {
+  if (calls_[i].call->invoked > last_read_) return true;
+  const std::int64_t amount = course.amounts[i];
+  auto at = std::find_if(course.classes.begin(), course.classes.end(),
+                         [&](const auto& c) { return c.amount == amount; });
+  if (at == course.classes.end()) {
+    if (course.classes.size() == k_most_amounts) return false;
+    at = course.classes.insert(at, {.amount = amount});
+  }
+  at->members.push_back(i);
+  auto& count = invoked_[static_cast<std::size_t>(at - course.classes.begin())];
+  return ++count < UINT16_MAX;
+}
+
+/// False if more is open than fits.
+bool Layout::begin(std::uint32_t i) {
+  const NormalCall& c = calls_[i];
+  if (!c.required) return classify(i);
+  const std::int64_t amount = course.amounts[i];
+  if (c.role == Role::observer) {
+    reads_.insert(std::lower_bound(reads_.begin(), reads_.end(), amount), amount);
+    least_new_read_ = std::min(least_new_read_, amount);
+    return true;
+  }
+  std::uint32_t slot = 0;
+  while (slot < k_most_open && (taken_ >> slot & 1) != 0) ++slot;
+  if (slot == k_most_open) return false;
+  taken_ |= std::uint64_t{1} << slot;
+  slot_of_[i] = slot;
+  const Open open{.amount = amount, .returned = c.returned, .call = i, .slot = slot};
+  open_.insert(std::upper_bound(open_.begin(), open_.end(), open,
+                                [](const Open& a, const Open& b) {
+                                  return std::pair(-a.amount, a.returned) <
+                                         std::pair(-b.amount, b.returned);
+                                }),
+               open);
+  return true;
+}
+
+void Layout::note_step(std::uint32_t i) {
+  const bool read = calls_[i].role == Role::observer;
+  Step step{.call = i,
+            .slot = slot_of_[i],
+            .read = read,
+            .amount = course.amounts[i],
+            .first_open = static_cast<std::uint32_t>(course.open.size()),
+            .first_read = static_cast<std::uint32_t>(course.reads.size()),
+            .least_new_read = least_new_read_};
+  course.open.insert(course.open.end(), open_.begin(), open_.end());
+  course.reads.insert(course.reads.end(), reads_.begin(), reads_.end());
+  step.last_open = static_cast<std::uint32_t>(course.open.size());
+  step.last_read = static_cast<std::uint32_t>(course.reads.size());
+  course.steps.push_back(step);
+  course.invoked.push_back(invoked_);
+  least_new_read_ = INT64_MAX;
+  if (read) {
+    reads_.erase(std::lower_bound(reads_.begin(), reads_.end(), step.amount));
+  } else {
+    taken_ &= ~(std::uint64_t{1} << step.slot);
+    std::erase_if(open_, [&](const Open& o) { return o.call == i; });
+  }
+}
+
+Laid Layout::lay() {
+  course.calls = &calls_;
+  slot_of_.assign(calls_.size(), 0);
+  if (!read_amounts()) return Laid::no;
+  if (impossible != nullptr) return Laid::impossible;
+  std::vector<std::uint32_t> returns;
+  for (std::uint32_t i = 0; i < calls_.size(); ++i)
+    if (calls_[i].required) returns.push_back(i);
+  std::sort(returns.begin(), returns.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return calls_[a].returned < calls_[b].returned;
+  });
+  std::uint32_t next = 0;
+  for (const std::uint32_t i : returns) {
+    for (; next < calls_.size() && calls_[next].call->invoked < calls_[i].returned; ++next)
+      if (!begin(next)) return Laid::no;
+    note_step(i);
+  }
+  return Laid::yes;
+}
+
+struct Way {
+  Config config;
+  std::vector<std::uint32_t> path{};  ///< calls, or a class with the bit below
+};
+constexpr std::uint32_t k_class = 1U << 31;
+
+/// All configurations after one step from one before it.
+class Expansion {
+ public:
+  Expansion(const Course& course, bool inexhaustible)
+      : course_(course), inexhaustible_(inexhaustible) {}
+  /// Gives: false if there are too many.
+  bool run(std::size_t step, const Config& config);
+  std::vector<Way> ways{};
+
+ private:
+  void from(Way way);
+  void emit(Way way);
+  /// Appends to `to` the ways from `way` to exactly `number`, without additions of `except`.
+  void reach(const Way& way, std::int64_t number, std::int64_t except, std::vector<Way>& to);
+  void choose(std::size_t group, std::int64_t left, Way& way, std::vector<Way>& to);
+  void choose_extra(std::size_t cls, std::int64_t left, Way& way, std::vector<Way>& to);
+  bool representable(std::int64_t sum);
+
+  struct Group {
+    std::int64_t amount = 0;
+    std::vector<Open> open{};  ///< not done, by return
+    bool all = true;           ///< chosen
+  };
+  const Course& course_;
+  bool inexhaustible_;
+  std::size_t step_ = 0;
+  std::vector<Group> groups_;
+  std::int64_t except_ = 0;
+  std::vector<bool> representable_;  ///< sums by indeterminate additions, each used at will
+  bool too_many_ = false;
+};
+
+bool Expansion::run(std::size_t step, const Config& config) {
+  step_ = step;
+  ways.clear();
+  too_many_ = false;
+  from({.config = config});
+  std::stable_sort(ways.begin(), ways.end(),
+                   [](const Way& a, const Way& b) { return a.config.extra < b.config.extra; });
+  return !too_many_;
+}
+
+void Expansion::emit(Way way) {
+  const Step& step = course_.steps[step_];
+  if (!step.read) way.config.done &= ~(std::uint64_t{1} << step.slot);
+  for (const Way& other : ways)
+    if (other.config == way.config) return;
+  ways.push_back(std::move(way));
+  too_many_ = too_many_ || ways.size() > k_most_ways;
+}
+
+void Expansion::from(Way way) {
+  if (too_many_) return;
+  const Step& step = course_.steps[step_];
+  const std::int64_t number = way.config.number;
+  const auto end = course_.reads.begin() + step.last_read;
+  const auto waypoint = std::upper_bound(course_.reads.begin() + step.first_read, end, number);
+  if (!step.read && (waypoint == end || number + step.amount <= *waypoint)) {
+    Way next = way;
+    next.config.number += step.amount;
+    next.path.push_back(step.call);
+    emit(std::move(next));
+  }
+  if (waypoint == end) return;
+  std::vector<Way> there;
+  reach(way, *waypoint, step.read ? 0 : step.amount, there);
+  for (Way& next : there)
+    if (step.read && *waypoint == step.amount)
+      emit(std::move(next));
+    else
+      from(std::move(next));
+}
+
+void Expansion::reach(const Way& way, std::int64_t number, std::int64_t except,
+                      std::vector<Way>& to) {
+  const Step& step = course_.steps[step_];
+  groups_.clear();
+  except_ = except;
+  for (std::uint32_t i = step.first_open; i < step.last_open; ++i) {
+    const Open& open = course_.open[i];
+    if (open.amount == except || (way.config.done >> open.slot & 1) != 0) continue;
+    if (groups_.empty() || groups_.back().amount != open.amount)
+      groups_.push_back({.amount = open.amount});
+    groups_.back().open.push_back(open);
+  }
+  Way next = way;
+  choose(0, number - way.config.number, next, to);
+}
+
+void Expansion::choose(std::size_t group, std::int64_t left, Way& way, std::vector<Way>& to) {
+  if (too_many_) return;
+  if (group == groups_.size()) {
+    const Way before = way;
+    way.config.number += left;
+    way.config.extra += left;
+    if (left == 0)
+      to.push_back(way);
+    else if (!inexhaustible_)
+      choose_extra(0, left, way, to);
+    else if (representable(left))
+      to.push_back(way);
+    way = before;
+    too_many_ = too_many_ || to.size() > k_most_ways;
+    return;
+  }
+  Group& g = groups_[group];
+  const Way before = way;
+  for (std::size_t count = 0; count <= g.open.size(); ++count) {
+    g.all = count == g.open.size();
+    choose(group + 1, left, way, to);
+    if (g.all || left < g.amount) break;
+    left -= g.amount;
+    way.config.number += g.amount;
+    way.config.done |= std::uint64_t{1} << g.open[count].slot;
+    way.path.push_back(g.open[count].call);
+  }
+  way = before;
+}
+
+/// The number is counted already; now for who made it so.
+void Expansion::choose_extra(std::size_t cls, std::int64_t left, Way& way, std::vector<Way>& to) {
+  if (left == 0) {
+    to.push_back(way);
+    too_many_ = too_many_ || to.size() > k_most_ways;
+  }
+  if (left == 0 || cls == course_.classes.size() || too_many_) return;
+  choose_extra(cls + 1, left, way, to);
+  const std::int64_t amount = course_.classes[cls].amount;
+  const bool waits = amount == except_ || std::any_of(groups_.begin(), groups_.end(), [&](auto& g) {
+                       return g.amount == amount && !g.all;
+                     });
+  if (waits) return;
+  std::uint16_t& used = way.config.used[cls];
+  const std::uint16_t before = used;
+  const std::size_t path = way.path.size();
+  while (left >= amount && used < course_.invoked[step_][cls]) {
+    left -= amount;
+    ++used;
+    way.path.push_back(k_class | static_cast<std::uint32_t>(cls));
+    choose_extra(cls + 1, left, way, to);
+  }
+  used = before;
+  way.path.resize(path);
+}
+
+bool Expansion::representable(std::int64_t sum) {
+  // Beyond this nothing is ruled out: the sweep that asks allows more than there is anyway.
+  constexpr std::int64_t k_table = 4096;
+  if (sum >= k_table) return true;
+  if (representable_.empty()) {
+    representable_.assign(k_table, false);
+    representable_[0] = true;
+    for (std::size_t at = 1; at < representable_.size(); ++at)
+      for (const auto& c : course_.classes) {
+        const auto amount = static_cast<std::size_t>(c.amount);
+        if (amount <= at && representable_[at - amount]) representable_[at] = true;
+      }
+  }
+  return representable_[static_cast<std::size_t>(sum)];
+}
+
+/// What a step asks before anything is chosen.
+enum class Entry { lost, passes, chooses };
+
+Entry enter(const Step& step, Config& config) {
+  if (step.least_new_read < config.number) return Entry::lost;
+  if (step.read) return config.number >= step.amount ? Entry::passes : Entry::chooses;
+  const std::uint64_t bit = std::uint64_t{1} << step.slot;
+  if ((config.done & bit) == 0) return Entry::chooses;
+  config.done &= ~bit;
+  return Entry::passes;
+}
+
+enum class Outcome { found, none, gave_up };
+
+/// Does some linearization exist if indeterminate additions are inexhaustible?
+class Sweep {
+ public:
+  explicit Sweep(const Course& course) : course_(course), expansion_(course, true) {}
+  Outcome run(Budget& budget);
+  std::size_t step() const { return step_; }  ///< that nothing passed
+
+ private:
+  struct Hash {
+    std::size_t operator()(const Config& config) const { return hash_of(config, 0); }
+  };
+  const Course& course_;
+  Expansion expansion_;
+  std::size_t step_ = 0;
+};
+
+Outcome Sweep::run(Budget& budget) {
+  std::vector<Config> frontier(1), next;
+  std::unordered_set<Config, Hash> seen;
+  for (; step_ < course_.steps.size(); ++step_) {
+    next.clear();
+    seen.clear();
+    std::int64_t most = 0;  // that the indeterminate additions invoked so far can make
+    for (std::size_t c = 0; c < course_.classes.size(); ++c)
+      most += course_.classes[c].amount * course_.invoked[step_][c];
+    const auto add = [&](const Config& config) {
+      if (config.extra <= most && seen.insert(config).second) next.push_back(config);
+    };
+    for (Config config : frontier) switch (enter(course_.steps[step_], config)) {
+        case Entry::lost:
+          break;
+        case Entry::passes:
+          add(config);
+          break;
+        case Entry::chooses:
+          if (!expansion_.run(step_, config)) return Outcome::gave_up;
+          for (const Way& way : expansion_.ways) add(way.config);
+      }
+    if (next.empty()) return Outcome::none;
+    if (next.size() > k_most_frontier || budget.exhausted()) return Outcome::gave_up;
+    std::swap(frontier, next);
+  }
+  return Outcome::found;
+}
+
+class DepthFirstClimb {
+ public:
+  DepthFirstClimb(const Course& course, Budget& budget)
+      : course_(course), budget_(budget), share_(budget), expansion_(course, false) {}
+  Outcome run();
+  std::size_t deepest() const { return deepest_; }
+  std::vector<const NormalCall*> order() const;
+
+ private:
+  struct Frame {
+    std::size_t step = 0;
+    Config before{};
+    std::vector<Way> ways{};
+    std::size_t next = 0;
+  };
+  struct Dead {
+    std::size_t step;
+    Config config;
+    bool operator==(const Dead&) const = default;
+  };
+  struct Hash {
+    std::size_t operator()(const Dead& dead) const { return hash_of(dead.config, dead.step); }
+  };
+  /// On to the next way not tried yet; false if there is none.
+  bool retreat(std::size_t& step, Config& config);
+  bool look_at_budget();
+
+  const Course& course_;
+  Budget& budget_;
+  MemoryShare share_;
+  Expansion expansion_;
+  std::vector<Frame> frames_;
+  std::unordered_set<Dead, Hash> dead_;
+  std::size_t deepest_ = 0, looks_ = 0;
+};
+
+/// False if nothing is left of it.
+bool DepthFirstClimb::look_at_budget() {
+  constexpr std::size_t k_every = 1024, k_entry = 32;
+  if (++looks_ % k_every != 0) return true;
+  share_.set(dead_.size() * (sizeof(Dead) + k_entry) + frames_.size() * sizeof(Frame));
+  return !budget_.exhausted();
+}
+
+bool DepthFirstClimb::retreat(std::size_t& step, Config& config) {
+  while (!frames_.empty()) {
+    Frame& frame = frames_.back();
+    if (frame.next < frame.ways.size()) {
+      config = frame.ways[frame.next++].config;
+      step = frame.step + 1;
+      return true;
+    }
+    dead_.insert({frame.step, frame.before});
+    frames_.pop_back();
+  }
+  return false;
+}
+
+Outcome DepthFirstClimb::run() {
+  Config config;
+  for (std::size_t step = 0; step < course_.steps.size();) {
+    deepest_ = std::max(deepest_, step);
+    const Entry entry = enter(course_.steps[step], config);
+    if (entry == Entry::passes) {
+      ++step;
+      continue;
+    }
+    if (!look_at_budget()) return Outcome::gave_up;
+    if (entry == Entry::chooses && !dead_.contains({step, config})) {
+      if (!expansion_.run(step, config)) return Outcome::gave_up;
+      frames_.push_back({.step = step, .before = config, .ways = std::move(expansion_.ways)});
+    }
+    if (!retreat(step, config)) return Outcome::none;
+  }
+  return Outcome::found;
+}
+
+std::vector<const NormalCall*> DepthFirstClimb::order() const {
+  const std::vector<NormalCall>& calls = *course_.calls;
+  std::vector<const NormalCall*> order;
+  std::vector<std::size_t> used(course_.classes.size(), 0);
+  std::vector<std::uint32_t> waiting;  // reads
+  std::int64_t number = 0;
+  const auto place_reads = [&] {
+    std::erase_if(waiting, [&](std::uint32_t read) {
+      const bool now = course_.amounts[read] == number;
+      if (now) order.push_back(&calls[read]);
+      return now;
+    });
+  };
+  std::uint32_t next = 0;
+  std::size_t frame = 0;
+  for (std::size_t step = 0; step < course_.steps.size(); ++step) {
+    const std::int64_t now = calls[course_.steps[step].call].returned;
+    for (; next < calls.size() && calls[next].call->invoked < now; ++next)
+      if (calls[next].role == Role::observer) waiting.push_back(next);
+    place_reads();
+    if (frame == frames_.size() || frames_[frame].step != step) continue;
+    const Frame& chosen = frames_[frame++];
+    for (const std::uint32_t move : chosen.ways[chosen.next - 1].path) {
+      const std::uint32_t cls = move & ~k_class;
+      const std::uint32_t call =
+          (move & k_class) == 0 ? move : course_.classes[cls].members[used[cls]++];
+      order.push_back(&calls[call]);
+      number += course_.amounts[call];
+      place_reads();
+    }
+  }
+  return order;
+}
+
+/// See climb.h. Looks at the reads that were open when step `failed` could not be passed, against
+/// those that returned shortly before, and the start, as a read of what was there.
+class Weighing {
+ public:
+  Weighing(const Course& course, std::size_t failed) : course_(course), calls_(*course.calls) {
+    constexpr std::size_t k_most_reads = 64;
+    const std::int64_t now = calls_[course.steps[failed].call].returned;
+    for (std::uint32_t i = 0; i < calls_.size() && calls_[i].call->invoked < now; ++i)
+      if (calls_[i].role == Role::observer && calls_[i].returned >= now) later_.push_back(seen(i));
+    for (std::size_t step = failed + 1; step-- > 0 && earlier_.size() < k_most_reads;)
+      if (course.steps[step].read) earlier_.push_back(seen(course.steps[step].call));
+    later_.insert(later_.end(), earlier_.begin(), earlier_.end());
+    if (earlier_.size() < k_most_reads) earlier_.push_back({});
+    std::int64_t since = k_open;
+    for (const Seen& read : earlier_) since = std::min(since, read.invoked);
+    for (std::uint32_t i = 0; i < calls_.size(); ++i)
+      if (calls_[i].role != Role::observer && calls_[i].returned >= since) additions_.push_back(i);
+  }
+  std::vector<const NormalCall*> least_core() {
+    for (const Seen& s : later_)
+      for (const Seen& r : earlier_)
+        if (r.returned < s.invoked) weigh(r, s);
+    std::sort(best_.begin(), best_.end(), [](const NormalCall* a, const NormalCall* b) {
+      return a->call->invoked < b->call->invoked;
+    });
+    return std::move(best_);
+  }
+
+ private:
+  struct Seen {
+    std::int64_t invoked = -1, returned = -1, number = 0;
+    const NormalCall* read = nullptr;
+  };
+  Seen seen(std::uint32_t i) const {
+    return {calls_[i].call->invoked, calls_[i].returned, course_.amounts[i], &calls_[i]};
+  }
+  void weigh(const Seen& r, const Seen& s) {
+    std::vector<std::uint32_t> between, around;
+    std::int64_t least = 0, most = 0;
+    for (const std::uint32_t i : additions_) {
+      const NormalCall& c = calls_[i];
+      if (c.returned < r.invoked || c.call->invoked > s.returned) continue;
+      most += course_.amounts[i];
+      around.push_back(i);
+      if (!c.required || c.call->invoked < r.returned || c.returned > s.invoked) continue;
+      least += course_.amounts[i];
+      between.push_back(i);
+    }
+    const std::int64_t grown = s.number - r.number;
+    if (grown > most) keep(r, s, around);
+    if (grown >= least) return;
+    // As many of them as are too much already.
+    std::stable_sort(between.begin(), between.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return course_.amounts[a] > course_.amounts[b];
+    });
+    std::int64_t sum = 0;
+    std::size_t count = 0;
+    while (sum <= grown) sum += course_.amounts[between[count++]];
+    between.resize(count);
+    keep(r, s, between);
+  }
+  void keep(const Seen& r, const Seen& s, const std::vector<std::uint32_t>& additions) {
+    const std::size_t size = additions.size() + (r.read != nullptr) + 1;
+    if (!best_.empty() && best_.size() <= size) return;
+    best_ = {s.read};
+    if (r.read != nullptr) best_.push_back(r.read);
+    for (const std::uint32_t i : additions) best_.push_back(&calls_[i]);
+  }
+
+  const Course& course_;
+  const std::vector<NormalCall>& calls_;
+  std::vector<Seen> later_, earlier_;
+  std::vector<std::uint32_t> additions_;  ///< not over before all of `earlier_`
+  std::vector<const NormalCall*> best_;
+};
+
+}  // namespace
+
+std::optional<DirectAnswer> decide_by_climb(const std::vector<NormalCall>& calls,
+                                            const ModelEntry& /*model*/, const Value& initial,
+                                            Budget& budget) {
+  Layout layout(calls, Counter::initial(initial));
+  switch (layout.lay()) {
+    case Laid::no:
+      return std::nullopt;
+    case Laid::impossible:
+      return DirectAnswer{.core = {layout.impossible}};
+    case Laid::yes:
+      break;
+  }
+  const Course& course = layout.course;
+  if (!course.classes.empty()) {
+    Sweep sweep(course);
+    if (sweep.run(budget) == Outcome::none)
+      return DirectAnswer{.core = Weighing(course, sweep.step()).least_core()};
+  }
+  DepthFirstClimb search(course, budget);
+  switch (search.run()) {
+    case Outcome::found:
+      return DirectAnswer{.linearizable = true, .order = search.order()};
+    case Outcome::none:
+      return DirectAnswer{.core = Weighing(course, search.deepest()).least_core()};
+    case Outcome::gave_up:
+      break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace plumbline
