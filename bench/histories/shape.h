@@ -41,7 +41,7 @@ enum class Violation : std::uint8_t {
 
 struct Shape {
   Model model = Model::register_;
-  std::int64_t calls = 1000;
+  std::int64_t calls = 1000;    ///< locks, and a violation planted at the end, take a few more
   std::int64_t processes = 10;  ///< each always has a call open
   std::int64_t values = 0;      ///< how many different values are written; 0: never one twice
   double indeterminate = 0;     ///< share of calls that end without an answer

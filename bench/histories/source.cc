@@ -148,7 +148,8 @@ void Source::begin(std::size_t at) {
     return begin(client, plant_.next(fresh(0), other));
   }
   client.scripted = false;
-  if (calls_ >= shape_.calls && plant_.over()) {
+  // Who holds a lock lets go first: others may wait for it.
+  if (calls_ >= shape_.calls && plant_.over() && !client.holds) {
     std::swap(client, clients_.back());
     clients_.pop_back();
     return;
