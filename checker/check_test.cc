@@ -211,7 +211,7 @@ TEST(Linearizable, ADamagedHistoryIsUnknown) {
 
 History hard_history() {
   Rng rng(3);
-  Shape shape{.model = "queue", .calls = 2'000, .processes = 12, .values = 0, .info = 0.05};
+  Shape shape{.model = "queue", .calls = 2'000, .processes = 12, .values = 700, .info = 0.05};
   return Simulation(rng, shape).run();
 }
 

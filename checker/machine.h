@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -15,6 +16,12 @@ namespace plumbline {
 using StateId = std::uint32_t;
 using EffectId = std::uint32_t;
 inline constexpr StateId k_illegal = UINT32_MAX;
+
+/// How far a list of calls is legal, one after the other.
+struct Replayed {
+  std::size_t legal = 0;  ///< so many of them
+  std::string state{};    ///< after those, in words; empty if all are legal
+};
 
 /// Threads: one machine belongs to one search.
 class Machine {
@@ -30,6 +37,9 @@ class Machine {
   std::string why_not(StateId state, EffectId effect) {
     return step(state, effect) == k_illegal ? explain(state, *effects_[effect]) : "";
   }
+  /// Plays `order` from the start and keeps no state but the last: cheap for long orders of large
+  /// objects, if the model has a form that is changed in place (M::Live, see collection.h).
+  virtual Replayed replay(std::span<const Call* const> order) const = 0;
   /// About what the tables take.
   std::size_t bytes() const { return state_bytes_ + steps_.size() * k_step_bytes; }
 
@@ -54,6 +64,21 @@ class TypedMachine : public Machine {
  public:
   explicit TypedMachine(const Value& initial) { intern(M::initial(initial)); }
   std::string describe(StateId state) const override { return M::describe(*states_[state]); }
+  Replayed replay(std::span<const Call* const> order) const override {
+    if constexpr (requires { typename M::Live; }) {
+      typename M::Live live(*states_[0]);
+      for (std::size_t i = 0; i < order.size(); ++i)
+        if (!live.apply(*order[i])) return {i, M::describe(live.state())};
+    } else {
+      State state = *states_[0];
+      for (std::size_t i = 0; i < order.size(); ++i) {
+        auto next = M::step(state, *order[i]);
+        if (!next) return {i, M::describe(state)};
+        state = std::move(*next);
+      }
+    }
+    return {order.size(), ""};
+  }
 
  protected:
   StateId compute(StateId state, const Call& call) override {

@@ -20,7 +20,6 @@ std::string verify_order(const std::vector<Call>& calls, std::span<const Call* c
                          Machine& machine) {
   std::unordered_set<std::int64_t> placed;
   std::int64_t latest_invoked = -1;
-  StateId state = machine.initial();
   for (const Call* call : order) {
     if (call->type == EventType::fail) return str("call ", call->id, " failed");
     if (!placed.insert(call->id).second) return str("call ", call->id, " stands there twice");
@@ -28,11 +27,9 @@ std::string verify_order(const std::vector<Call>& calls, std::span<const Call* c
     if (known && call->returned < latest_invoked)
       return str("call ", call->id, " stands behind one that began after it had ended");
     latest_invoked = std::max(latest_invoked, call->invoked);
-    const StateId before = state;
-    state = machine.step(before, machine.effect(*call));
-    if (state == k_illegal)
-      return str("call ", call->id, " is not legal in state ", machine.describe(before));
   }
+  if (const Replayed replayed = machine.replay(order); replayed.legal < order.size())
+    return str("call ", order[replayed.legal]->id, " is not legal in state ", replayed.state);
   for (const Call& call : calls)
     if (call.type == EventType::ok && !placed.contains(call.id))
       return str("call ", call.id, " is missing");

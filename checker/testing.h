@@ -59,9 +59,10 @@ struct Shape {
   std::string model = "cas-register";
   int calls = 8;
   int processes = 3;
-  int values = 2;     ///< distinct values; 0: each written value is a new one
-  double info = 0.2;  ///< share of calls that end indeterminate
-  double lie = 0;     ///< share of ok results replaced by some other one
+  int values = 2;             ///< distinct values; 0: each written value is a new one
+  double info = 0.2;          ///< share of calls that end indeterminate
+  double lie = 0;             ///< share of ok results replaced by some other one
+  double removals = 1.0 / 3;  ///< of a collection: share of removals among its calls
 };
 
 /// One real object, and clients that call it at random times.
@@ -84,12 +85,18 @@ class Simulation {
   };
   bool is_list() const {
     return shape_.model == "list-append" || shape_.model == "queue" || shape_.model == "stack" ||
-           shape_.model == "gset";
+           shape_.model == "gset" || shape_.model == "unordered-queue" ||
+           shape_.model == "priority-queue";
   }
   Value fresh_value() { return shape_.values == 0 ? Value(++last_value_) : some_value(); }
   Value some_value() {
     const int most = shape_.values == 0 ? std::max(1, last_value_) : shape_.values;
     return Value(static_cast<std::int64_t>(rng_.between(1, most)));
+  }
+  /// Another number, distinct for distinct ones, whose order is not that of time.
+  static Value mixed(const Value& value) {
+    constexpr std::int64_t k_prime = 1'000'003, k_factor = 618'034;
+    return Value(value.as_int() * k_factor % k_prime);
   }
   Operation operation();
   Value lie(const Operation& operation);
@@ -139,11 +146,17 @@ inline Operation Simulation::operation() {
     }
     return {.f = "txn", .value = std::move(parts)};
   }
-  if (model == "queue")
-    return choice == 0 ? Operation{.f = "dequeue"}
-                       : Operation{.f = "enqueue", .value = fresh_value()};
-  if (model == "stack")
-    return choice == 0 ? Operation{.f = "pop"} : Operation{.f = "push", .value = fresh_value()};
+  const auto collection = [&](const char* add, const char* remove) {
+    if (rng_.chance(shape_.removals)) return Operation{.f = remove};
+    return Operation{.f = add, .value = fresh_value()};
+  };
+  if (model == "queue" || model == "unordered-queue") return collection("enqueue", "dequeue");
+  if (model == "stack") return collection("push", "pop");
+  if (model == "priority-queue") {
+    Operation operation = collection("insert", "pop-min");
+    if (operation.f == "insert") operation.value = mixed(operation.value);
+    return operation;
+  }
   const char* write = model == "gset" ? "add" : "append";
   return choice == 0 ? Operation{.f = "read"} : Operation{.f = write, .value = fresh_value()};
 }
@@ -175,11 +188,14 @@ inline void Simulation::apply(Client& client) {
     state_ = Value(state_.as_int() + argument.as_int());
   } else if (shape_.model == "kv") {
     state_ = Value(state_.as_text() + argument.as_text());
-  } else if (f == "dequeue" || f == "pop") {
+  } else if (f == "dequeue" || f == "pop" || f == "pop-min") {
     Value::List items = list();
     client.result = Value();
     if (items.empty()) return;
-    const auto at = f == "pop" ? items.end() - 1 : items.begin();
+    auto at = f == "pop" ? items.end() - 1 : items.begin();
+    if (f == "pop-min") at = std::min_element(items.begin(), items.end());
+    if (shape_.model == "unordered-queue")
+      at += static_cast<std::ptrdiff_t>(rng_.below(items.size()));
     client.result = *at;
     items.erase(at);
     state_ = Value(std::move(items));
@@ -224,6 +240,7 @@ inline Value Simulation::lie(const Operation& operation) {
     return Value(std::move(items));
   }
   if (f == "read" || f == "dequeue" || f == "pop") return rng_.chance(0.2) ? Value() : some_value();
+  if (f == "pop-min") return rng_.chance(0.2) ? Value() : mixed(some_value());
   return operation.value;
 }
 

@@ -1,13 +1,18 @@
 #include "checker/models/all.h"
 
 #include "checker/climb.h"
+#include "checker/collections/fifo.h"
+#include "checker/collections/lifo.h"
+#include "checker/collections/priority.h"
 #include "checker/greedy.h"
+#include "checker/models/bag.h"
 #include "checker/models/cas_register.h"
 #include "checker/models/counter.h"
 #include "checker/models/kv.h"
 #include "checker/models/list_append.h"
 #include "checker/models/multi_register.h"
 #include "checker/models/mutex.h"
+#include "checker/models/priority_queue.h"
 #include "checker/models/queue.h"
 #include "checker/models/set.h"
 #include "checker/zones.h"
@@ -51,8 +56,13 @@ const std::vector<ModelEntry>& table() {
       entry<Set>("set", "membership of one element (the key): add, remove, contains"),
       entry<GrowSet>("gset", "a set that only grows: add, read as a whole"),
       entry<Mutex>("mutex", "a lock: acquire, release"),
-      entry<Queue>("queue", "first in, first out: enqueue, dequeue"),
-      entry<Stack>("stack", "last in, first out: push, pop"),
+      entry<Queue>("queue", "first in, first out: enqueue, dequeue",
+                   {{"order of elements", decide_queue}}),
+      entry<UnorderedQueue>("unordered-queue", "a bag: enqueue, dequeue any element",
+                            {{"covered gaps", decide_unordered_queue}}),
+      entry<Stack>("stack", "last in, first out: push, pop", {{"bottom elements", decide_stack}}),
+      entry<PriorityQueue>("priority-queue", "least first: insert, pop-min",
+                           {{"covered gaps", decide_priority_queue}}),
   };
   return k_table;
 }

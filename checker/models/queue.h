@@ -1,62 +1,56 @@
 #pragma once
 /// Queue: first in, first out.   enqueue element    dequeue -> element (nil: it was empty)
 /// Stack: last in, first out.    push element       pop -> element (nil: it was empty)
-/// Both start empty. A removal without a known answer takes whatever is there, if anything is.
+/// Both start empty. A removal without a known answer takes whatever is next, if anything is.
 
-#include "checker/models/model.h"
+#include <deque>
+
+#include "checker/models/collection.h"
 
 namespace plumbline {
 
-/// Both kinds: elements are added at the back and removed at `Kind::at(list)`.
-template <class Kind>
-struct Sequence {
-  using State = Value;
-  static Value initial(const Value& given) {
-    return given.is_list() ? given : Value(Value::List{});
-  }
-  static std::string refuse(const Call& call) {
-    if (call.f == Kind::k_add || call.f == Kind::k_remove) return "";
-    return std::string("the operation must be ") + Kind::k_add + " or " + Kind::k_remove;
-  }
-  static Role role(const Call& call) {
-    // Only a removal that found nothing leaves the state as it is.
-    const bool found_nothing = call.f == Kind::k_remove && answered(call) == Value();
-    return found_nothing ? Role::observer : Role::update;
-  }
-  static std::optional<Value> step(const Value& state, const Call& call) {
-    Value::List elements = state.as_list();
-    if (call.f == Kind::k_add) {
-      elements.push_back(call.arguments);
-      return Value(std::move(elements));
-    }
-    const auto answer = answered(call);
-    if (elements.empty()) return !answer || answer->is_nil() ? std::optional(state) : std::nullopt;
-    const auto at = Kind::at(elements);
-    if (answer && *answer != *at) return std::nullopt;
-    elements.erase(at);
-    return Value(std::move(elements));
-  }
-  static std::string why_not(const Value& state, const Call& call) {
-    const std::string claim = call.result.is_nil() ? std::string(" found nothing")
-                                                   : " answered " + to_string(call.result);
-    Value::List elements = state.as_list();
-    if (elements.empty()) return str(call.f, claim, ", but it is empty");
-    return str(call.f, claim, ", but ", to_string(*Kind::at(elements)), " is next");
-  }
-  static std::string describe(const Value& state) { return to_string(state); }
-};
-
-struct FirstInFirstOut {
+class FirstInFirstOut {
+ public:
   static constexpr const char* k_add = "enqueue";
   static constexpr const char* k_remove = "dequeue";
-  static auto at(Value::List& elements) { return elements.begin(); }
+  explicit FirstInFirstOut(const Value& state)
+      : elements_(state.as_list().begin(), state.as_list().end()) {}
+  Value state() const { return Value(Value::List(elements_.begin(), elements_.end())); }
+  void add(const Value& element) { elements_.push_back(element); }
+  bool take(const Value& element) {
+    if (elements_.empty() || elements_.front() != element) return false;
+    elements_.pop_front();
+    return true;
+  }
+  void take_any() { elements_.pop_front(); }
+  bool empty() const { return elements_.empty(); }
+  std::string next() const { return to_string(elements_.front()) + " is next"; }
+
+ private:
+  std::deque<Value> elements_;
 };
-struct LastInFirstOut {
+
+class LastInFirstOut {
+ public:
   static constexpr const char* k_add = "push";
   static constexpr const char* k_remove = "pop";
-  static auto at(Value::List& elements) { return elements.end() - 1; }
+  explicit LastInFirstOut(const Value& state) : elements_(state.as_list()) {}
+  Value state() const { return Value(elements_); }
+  void add(const Value& element) { elements_.push_back(element); }
+  bool take(const Value& element) {
+    if (elements_.empty() || elements_.back() != element) return false;
+    elements_.pop_back();
+    return true;
+  }
+  void take_any() { elements_.pop_back(); }
+  bool empty() const { return elements_.empty(); }
+  std::string next() const { return to_string(elements_.back()) + " is next"; }
+
+ private:
+  Value::List elements_;
 };
-using Queue = Sequence<FirstInFirstOut>;
-using Stack = Sequence<LastInFirstOut>;
+
+using Queue = Collection<FirstInFirstOut>;
+using Stack = Collection<LastInFirstOut>;
 
 }  // namespace plumbline
