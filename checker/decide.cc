@@ -22,7 +22,7 @@ class Replay {
         moved_(calls.size(), false),
         placed_(calls.size(), false),
         used_(timeline.classes.size(), 0) {
-    for (const std::uint32_t move : found.path)
+    for (const std::uint32_t move : found.path.moves)
       if ((move & Moves::k_class) == 0) moved_[move] = true;
   }
 
@@ -34,7 +34,7 @@ class Replay {
       for (const std::uint32_t item : cursor.open())
         if (item != Cursor::k_free && !moved_[item] && !placed_[item]) pending_.push_back(item);
       place_idle();
-      for (; at < found_.path_ends[step]; ++at) move(found_.path[at]);
+      for (; at < found_.path.ends[step]; ++at) move(found_.path.moves[at]);
       CHECK(placed_[timeline_.returns[step]], "a call returned that the path never placed");
     }
     return std::move(order_);
@@ -97,7 +97,7 @@ Decision by_search(const std::vector<NormalCall>& calls, const ModelEntry& model
   Decision decision{.validity = found.validity, .why = found.why, .means = "search"};
   if (found.validity != Validity::valid && found.step < timeline.steps())
     decision.position = timeline.position(found.step);
-  if (found.validity == Validity::valid && found.path_ends.size() == timeline.steps()) {
+  if (found.validity == Validity::valid) {
     decision.order = Replay(timeline, *machine, calls, found).order();
     decision.ordered = true;
   }

@@ -23,6 +23,13 @@ struct Replayed {
   std::string state{};    ///< after those, in words; empty if all are legal
 };
 
+/// What a call does to a cell (CellModel): legal in `from` alone (k_illegal: in every state) and
+/// leaves `to` (k_illegal: the state as it was).
+struct CellEffect {
+  StateId from = k_illegal;
+  StateId to = k_illegal;
+};
+
 /// Threads: one machine belongs to one search.
 class Machine {
  public:
@@ -32,6 +39,9 @@ class Machine {
   StateId initial() const { return 0; }
   /// The state after, or k_illegal.
   StateId step(StateId state, EffectId effect);
+  virtual bool is_cell() const = 0;
+  /// Requires: is_cell().
+  virtual CellEffect cell(EffectId effect) = 0;
   virtual std::string describe(StateId state) const = 0;
   /// In words, why step() says k_illegal; empty if it does not.
   std::string why_not(StateId state, EffectId effect) {
@@ -46,6 +56,7 @@ class Machine {
  protected:
   virtual StateId compute(StateId state, const Call& call) = 0;
   virtual std::string explain(StateId state, const Call& call) const = 0;
+  const Call& call_of(EffectId effect) const { return *effects_[effect]; }
   std::size_t state_bytes_ = 0;
 
  private:
@@ -63,6 +74,17 @@ template <Model M>
 class TypedMachine : public Machine {
  public:
   explicit TypedMachine(const Value& initial) { intern(M::initial(initial)); }
+  bool is_cell() const override { return CellModel<M>; }
+  CellEffect cell(EffectId effect) override {
+    if constexpr (CellModel<M>) {
+      const Transition t = M::transition(call_of(effect));
+      const StateId from = t.from ? intern(*t.from) : k_illegal;
+      const StateId to = t.to ? intern(*t.to) : k_illegal;
+      return {.from = from, .to = to == from ? k_illegal : to};
+    } else {
+      return {};
+    }
+  }
   std::string describe(StateId state) const override { return M::describe(*states_[state]); }
   Replayed replay(std::span<const Call* const> order) const override {
     if constexpr (requires { typename M::Live; }) {

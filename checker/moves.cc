@@ -1,6 +1,7 @@
 #include "checker/moves.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace plumbline {
 
@@ -11,14 +12,25 @@ void Moves::Successors::clear() {
   limited = false;
 }
 
-Moves::Moves(const Timeline& timeline, Machine& machine, Budget& budget)
+Moves::Moves(const Timeline& timeline, Machine& machine, Budget& budget,
+             const std::vector<bool>* counted)
     : timeline_(timeline),
       machine_(machine),
       budget_(budget),
       share_(budget),
       offers_(timeline, machine),
+      needs_(timeline),
       mask_words_(offers_.mask_words()),
-      words_(1 + 2 * mask_words_ + timeline.class_slots) {}
+      words_(1 + 2 * mask_words_) {
+  for (std::size_t c = 0; c < timeline.classes.size(); ++c) {
+    if (counted == nullptr)
+      count_of_.push_back(timeline.classes[c].slot);
+    else
+      count_of_.push_back((*counted)[c] ? static_cast<std::uint32_t>(counts_++) : k_none);
+  }
+  if (counted == nullptr) counts_ = timeline.class_slots;
+  words_ += counts_;
+}
 
 std::vector<Word> Moves::start() const {
   std::vector<Word> config(words_, 0);
@@ -30,25 +42,65 @@ void Moves::load(const Cursor& cursor) {
   if (cursor.step() == step_) return;
   step_ = cursor.step();
   offers_.load(cursor);
+  needs_.load(cursor);
   expiring_.clear();
   const auto key = std::pair<std::uint32_t, std::uint32_t>(static_cast<std::uint32_t>(step_), 0);
   for (auto at = std::lower_bound(timeline_.expiries.begin(), timeline_.expiries.end(), key);
        at != timeline_.expiries.end() && at->first == step_; ++at)
-    expiring_.push_back(timeline_.classes[at->second].slot);
+    if (count_of_[at->second] != k_none) expiring_.push_back(count_of_[at->second]);
 }
 
 bool Moves::dominates_masks(const Word* a, const Word* b) const {
   const Word *done_a = a + 1, *done_b = b + 1;
   const Word *optional_a = done_a + mask_words_, *optional_b = done_b + mask_words_;
+  for (std::size_t c = 1 + 2 * mask_words_; c < words_; ++c)
+    if (a[c] > b[c]) return false;
   for (std::size_t w = 0; w < mask_words_; ++w) {
     const Word see = offers_.observers()[w];
     if (done_b[w] & ~done_a[w] & see) return false;
-    if (done_a[w] & ~done_b[w] & ~see) return false;
     if ((done_b[w] | optional_b[w]) & ~(done_a[w] | optional_a[w]) & ~see) return false;
+    Word gone = done_a[w] & ~done_b[w] & ~see;
+    for (std::size_t i = 0; gone != 0 && i < needs_.closing_count(); ++i) {
+      const Needs::Closing c = needs_.closing(i);
+      if ((gone & c.writers[w]) != 0 && covers(done_a, c.readers)) gone &= ~c.writers[w];
+    }
+    if (gone != 0) return false;
   }
-  for (std::size_t c = 1 + 2 * mask_words_; c < words_; ++c)
-    if (a[c] > b[c]) return false;
   return true;
+}
+
+bool Moves::covers(const Word* mask, const Word* part) const {
+  for (std::size_t w = 0; w < mask_words_; ++w)
+    if ((part[w] & ~mask[w]) != 0) return false;
+  return true;
+}
+
+/// Rule 6: what an overwriting call is about to hide, and can be finished.
+void Moves::finish(const Cursor& cursor, Word* config) {
+  for (std::size_t i = 0; i < needs_.closing_count(); ++i) {
+    const Needs::Closing c = needs_.closing(i);
+    if (!c.only_readers || covers(done(config), c.writers)) continue;
+    if (!covers(done(config), c.readers))
+      for (std::size_t w = 0; w < mask_words_; ++w)
+        if (const Word free = c.writers[w] & ~done(config)[w]; free != 0) {
+          const std::size_t slot =
+              w * Offers::k_bits + static_cast<std::size_t>(std::countr_zero(free));
+          finished_now_.push_back(cursor.open()[slot]);
+          break;
+        }
+    for (std::size_t w = 0; w < mask_words_; ++w) {
+      const Word finished = c.writers[w] | c.readers[w];
+      done(config)[w] |= finished;
+      optional(config)[w] &= ~finished;
+    }
+  }
+}
+
+/// Rule 7, for the value `left` that the object has no more.
+bool Moves::hopeless(const Cursor& cursor, StateId left, Word* config) {
+  return needs_.hopeless(cursor, left, done(config), [&](std::uint32_t c) {
+    return count_of_[c] == k_none ? 0U : counts(config)[count_of_[c]];
+  });
 }
 
 bool Moves::dominates(const Cursor& cursor, const Word* a, const Word* b) {
@@ -71,28 +123,21 @@ bool Moves::saturate(Word* config) {
   return seen != 0;
 }
 
-/// Would an overwrite hide no call (rule 3) that is not done or optional already?
-bool Moves::absorbs_nothing(const Word* config, std::uint32_t except) const {
-  for (std::size_t w = 0; w < mask_words_; ++w) {
-    Word fresh = offers_.overwrites()[w] & ~config[1 + w] & ~config[1 + mask_words_ + w];
-    if (except != Cursor::k_free && except / Offers::k_bits == w)
-      fresh &= ~(Word{1} << except % Offers::k_bits);
-    if (fresh != 0) return false;
-  }
-  return true;
-}
-
 /// A copy of `node` at the arena's end, after a call in `slot` (k_free: of a class) that leads
 /// `to`.
-Word* Moves::applied(std::uint32_t node, StateId to, bool overwrites, std::uint32_t slot) {
+Word* Moves::applied(const Cursor& cursor, std::uint32_t node, StateId to, bool overwrites,
+                     std::uint32_t slot) {
   const std::size_t at = arena_.size();
   arena_.resize(at + words_);
   Word* config = arena_.data() + at;
   std::copy_n(node_config(node), words_, config);
   config[0] = to;
-  if (overwrites)
+  finished_now_.clear();
+  if (overwrites) {
+    finish(cursor, config);
     for (std::size_t w = 0; w < mask_words_; ++w)
       optional(config)[w] |= offers_.overwrites()[w] & ~done(config)[w];
+  }
   if (slot != Cursor::k_free) {
     set(done(config), slot);
     reset(optional(config), slot);
@@ -104,16 +149,17 @@ bool Moves::expand(const Cursor& cursor, std::span<const Word> config, Limits li
                    Successors& out) {
   load(cursor);
   out.clear();
-  nodes_.assign(1, {.parent = 0, .move = 0, .uses = 0, .same = k_none, .unseen = false});
+  nodes_.assign(1, {.same = k_none});
+  finished_.clear();
   buckets_.fill(k_none);
   buckets_[config[0] % k_buckets] = 0;
   arena_.assign(config.begin(), config.end());
   saturate(node_config(0));
   if (has(done(node_config(0)), offers_.returning())) {
-    emit(0, false, out);
+    emit(cursor, 0, false, out);
     return true;
   }
-  if (has(optional(node_config(0)), offers_.returning())) emit(0, false, out);
+  if (has(optional(node_config(0)), offers_.returning())) emit(cursor, 0, false, out);
   for (std::uint32_t n = 0; n < nodes_.size(); ++n) {
     if (nodes_.size() > k_most_nodes) return false;
     visit(cursor, n, limits, out);
@@ -132,49 +178,65 @@ void Moves::visit(const Cursor& cursor, std::uint32_t node, Limits limits, Succe
   const bool last_overwrites = offers_.returning_role() == Role::overwrite;
   if (offers_.returning_role() != Role::observer && offer.after_returning != k_illegal &&
       !(unseen && last_overwrites)) {
-    applied(node, offer.after_returning, last_overwrites, offers_.returning());
-    emit(node, true, out);
+    Word* config =
+        applied(cursor, node, offer.after_returning, last_overwrites, offers_.returning());
+    const StateId left = node_config(node)[0];
+    if (config[0] == left || !hopeless(cursor, left, config)) emit(cursor, node, true, out);
     arena_.resize(nodes_.size() * words_);
   }
-  // By index: looking at a new state may move what the spans point to.
-  for (std::uint32_t i = offer.first_update; i < offer.last_update; ++i)
-    try_option(cursor, node, offers_.update(i), false, limits, out);
-  if (unseen) return;
-  for (const Offers::Option& option : offers_.useful_overwrites()) {
-    // Writing the value that is there can only hide others (which is why it is not useless).
-    if (option.to == node_config(node)[0] && absorbs_nothing(node_config(node), option.slot))
+  try_options(cursor, node, offers_.updates(offer), false, limits, out);
+  if (!unseen) try_options(cursor, node, offers_.useful_overwrites(), true, limits, out);
+}
+
+void Moves::try_options(const Cursor& cursor, std::uint32_t node,
+                        std::span<const Offers::Option> options, bool overwrite, Limits limits,
+                        Successors& out) {
+  // Rule 5: of calls with one effect, which of them were tried.
+  bool required = false, absorbed = false;
+  // A copy: looking at a new state may move what the span points to.
+  options_.assign(options.begin(), options.end());
+  for (const Offers::Option& option : options_) {
+    if (option.first) required = absorbed = false;
+    if (required) continue;
+    if (option.slot == Cursor::k_free) {
+      if (!absorbed) try_class(cursor, node, option, overwrite, limits, out);
       continue;
-    try_option(cursor, node, option, true, limits, out);
+    }
+    if (has(done(node_config(node)), option.slot)) continue;
+    const bool is_optional = has(optional(node_config(node)), option.slot);
+    if (is_optional && absorbed) continue;
+    (is_optional ? absorbed : required) = true;
+    applied(cursor, node, option.to, overwrite, option.slot);
+    keep(cursor, node, {.move = option.move, .uses = nodes_[node].uses}, overwrite, out);
   }
 }
 
-void Moves::try_option(const Cursor& cursor, std::uint32_t node, const Offers::Option& option,
-                       bool overwrites, Limits limits, Successors& out) {
-  std::uint32_t uses = nodes_[node].uses;
-  const bool of_class = option.slot == Cursor::k_free;
-  if (!of_class && has(done(node_config(node)), option.slot)) return;
+void Moves::try_class(const Cursor& cursor, std::uint32_t node, const Offers::Option& option,
+                      bool overwrite, Limits limits, Successors& out) {
   const std::uint32_t c = option.move & ~k_class;
-  const std::uint32_t count = of_class ? timeline_.classes[c].slot : 0;
-  if (of_class) {
-    if (!limits.inexhaustible && counts(node_config(node))[count] >= cursor.available(c)) return;
-    if (uses >= limits.uses) {
-      out.limited = true;
-      return;
-    }
-    ++uses;
+  const std::uint32_t count = count_of_[c];
+  if (count != k_none && counts(node_config(node))[count] >= cursor.available(c)) return;
+  if (nodes_[node].uses >= limits.uses) {
+    out.limited = true;
+    return;
   }
-  Word* config = applied(node, option.to, overwrites, option.slot);
-  if (of_class && !limits.inexhaustible) ++counts(config)[count];
-  keep(node, option.move, uses, overwrites, out);
+  Word* config = applied(cursor, node, option.to, overwrite, option.slot);
+  if (count != k_none) ++counts(config)[count];
+  keep(cursor, node, {.move = option.move, .uses = nodes_[node].uses + 1}, true, out);
 }
 
 /// Makes the configuration at the arena's end a node, unless another one serves in its place.
-void Moves::keep(std::uint32_t parent, std::uint32_t move, std::uint32_t uses, bool overwrote,
+void Moves::keep(const Cursor& cursor, std::uint32_t parent, Move move, bool skippable,
                  Successors& out) {
   const auto number = static_cast<std::uint32_t>(nodes_.size());
   Word* config = node_config(number);
+  const StateId left = node_config(parent)[0];
   const bool seen = saturate(config);
-  const bool unseen = overwrote && !seen;
+  const bool unseen = skippable && !seen;
+  if (config[0] != left && hopeless(cursor, left, config)) {
+    arena_.resize(number * words_);
+    return;
+  }
   std::uint32_t& bucket = buckets_[config[0] % k_buckets];
   for (std::uint32_t n = bucket; n != k_none; n = nodes_[n].same)
     if ((unseen || !nodes_[n].unseen) && node_config(n)[0] == config[0] &&
@@ -182,24 +244,39 @@ void Moves::keep(std::uint32_t parent, std::uint32_t move, std::uint32_t uses, b
       arena_.resize(number * words_);
       return;
     }
-  nodes_.push_back(
-      {.parent = parent, .move = move, .uses = uses, .same = bucket, .unseen = unseen});
+  nodes_.push_back({.parent = parent,
+                    .move = move.move,
+                    .uses = move.uses,
+                    .same = bucket,
+                    .finished_from = static_cast<std::uint32_t>(finished_.size()),
+                    .unseen = unseen});
+  finished_.insert(finished_.end(), finished_now_.begin(), finished_now_.end());
+  nodes_.back().finished_to = static_cast<std::uint32_t>(finished_.size());
   if (!has(done(config), offers_.returning())) {
     bucket = number;
     return;
   }
-  emit(number, false, out);  // an observer that is done: nothing may follow it in this step
+  emit(cursor, number, false, out);  // an observer that is done: nothing may follow it in this step
   nodes_.pop_back();
   arena_.resize(number * words_);
 }
 
 /// Adds `node`, or with_returning the configuration behind the nodes that the returning call made
 /// of it.
-void Moves::emit(std::uint32_t node, bool with_returning, Successors& out) {
+void Moves::emit(const Cursor& cursor, std::uint32_t node, bool with_returning, Successors& out) {
   const Word* config = with_returning ? arena_.data() + nodes_.size() * words_ : node_config(node);
   const std::size_t at = out.configs.size();
   out.configs.insert(out.configs.end(), config, config + words_);
   Word* next = out.configs.data() + at;
+  // A call that vanishes will not make its value any more.
+  const auto& returned = timeline_.items[timeline_.returns[step_]];
+  if (!with_returning && returned.cell.to != k_illegal && returned.cell.to != next[0]) {
+    set(done(next), offers_.returning());
+    if (hopeless(cursor, returned.cell.to, next)) {
+      out.configs.resize(at);
+      return;
+    }
+  }
   reset(done(next), offers_.returning());
   reset(optional(next), offers_.returning());
   for (const std::uint32_t slot : expiring_) counts(next)[slot] = 0;
@@ -211,9 +288,16 @@ void Moves::emit(std::uint32_t node, bool with_returning, Successors& out) {
     }
   }
   const auto from = static_cast<std::uint32_t>(out.paths.size());
-  for (std::uint32_t n = node; n != 0; n = nodes_[n].parent) out.paths.push_back(nodes_[n].move);
+  for (std::uint32_t n = node; n != 0; n = nodes_[n].parent) {
+    out.paths.push_back(nodes_[n].move);
+    for (std::uint32_t f = nodes_[n].finished_from; f != nodes_[n].finished_to; ++f)
+      out.paths.push_back(finished_[f]);
+  }
   std::reverse(out.paths.begin() + from, out.paths.end());
-  if (with_returning) out.paths.push_back(timeline_.returns[step_]);
+  if (with_returning) {
+    out.paths.insert(out.paths.end(), finished_now_.begin(), finished_now_.end());
+    out.paths.push_back(timeline_.returns[step_]);
+  }
   out.list.push_back({.config = static_cast<std::uint32_t>(at),
                       .path_from = from,
                       .path_to = static_cast<std::uint32_t>(out.paths.size()),

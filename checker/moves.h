@@ -6,8 +6,8 @@
 /// needed (`optional`): every subset of them is reachable. A count a class says how many of its
 /// indeterminate calls were used. So configuration a serves wherever b does (`dominates`) if the
 /// states are equal, each observer done in b is done in a, for the other calls
-/// [done, done+optional] of b lies within that of a, and a has used no more of any class: from an
-/// observer not yet done, or an indeterminate call used, nothing is ever gained.
+/// [done, done+optional] of b lies within that of a (but see rule 6), and a has used no more of any
+/// class: from an observer not yet done, or an indeterminate call used, nothing is ever gained.
 ///
 /// 1. Observers at once. An open observer that is legal is done now: the state stays the same, so
 ///    any linearization that places it later can have it here.
@@ -16,15 +16,37 @@
 ///    returning call that is not yet placed; what lies between two cuts is such a sequence.
 /// 3. What was overwritten unseen is optional. Before an overwriting call every open overwriting
 ///    call may be placed, or not: nobody can tell. So may a call that leaves the state as it is.
-/// 4. Useful exposure only. After an overwriting call that no open observer was waiting for, no
-///    other overwriting call comes next: leaving the first out, by rule 3, serves in its place.
-/// Rules 1, 3 and 4 only drop configurations that another one dominates; that other one is reached
-/// by a shorter sequence, so the chain of such replacements ends.
+/// 4. Useful exposure only. After an overwriting call, or one of a class, that no open call was
+///    waiting for, no other overwriting call comes next: leaving the first out serves in its place,
+///    by rule 3 or because it need not have happened.
+/// 5. Earliest deadline first. Of open calls with the same effect (overwrites: that leave the same
+///    state) the one that returns first is used, an indeterminate one last. Proof: if a
+///    linearization places y before x, both open at that point and x returning first, exchange
+///    them: y comes where x was, before x's return and so before its own, and the states are the
+///    same. With optional calls: using required y covers using any other required one that returns
+///    later, and any optional x that returns later ({x done, y not} turns into {y done, x not} by
+///    the exchange); it does not cover an optional x that returns sooner, so that is tried too. An
+///    indeterminate z is covered by any of them. Of two optional ones the first to return covers
+///    the other. And so nothing with the effect of the returning call is used but itself.
+/// 6. What is over is finished (cells). Value v is closing if no call that is still to come needs
+///    it. An open writer of such a v that is done serves as well as one that is not, once all
+///    open calls that need v are done: to write v then gains nothing (needs.h). So `dominates` lets
+///    a have more done there; and just before an overwriting call, a closing v whose needers are
+///    observers is written by one of its open writers, its observers are done, and its other
+///    writers with them (they are hidden just before the one). Only the value of the returning
+///    call is let be: what comes behind it belongs to a later step.
+/// 7. No dead ends that can be foreseen (cells): needs.h says when nobody can make a value any more
+///    that somebody needs. That can become so only when the state leaves it, or when a call that
+///    would have made it vanishes at its return.
+/// Each rule drops a configuration only if another one dominates it (1, 3 to 6) or if it leads
+/// nowhere (7). The other one is reached by a sequence that is shorter, or has as many calls and
+/// returns them sooner, or leaves fewer calls undone; none of these can go on for ever.
 
 #include <array>
 #include <span>
 
 #include "checker/budget.h"
+#include "checker/needs.h"
 #include "checker/offers.h"
 
 namespace plumbline {
@@ -35,7 +57,6 @@ using Word = Offers::Word;
 class Moves {
  public:
   struct Limits {
-    bool inexhaustible = false;       ///< indeterminate calls may be used again and again
     std::uint32_t uses = UINT32_MAX;  ///< of indeterminate calls in one step
   };
   /// A move in a path: an item, or a class with this bit.
@@ -51,9 +72,15 @@ class Moves {
     std::vector<Successor> list;
     bool limited = false;  ///< limits.uses kept some move out
     void clear();
+    std::size_t bytes() const {
+      return configs.capacity() * sizeof(Word) + paths.capacity() * 4 +
+             list.capacity() * sizeof(Successor);
+    }
   };
 
-  Moves(const Timeline& timeline, Machine& machine, Budget& budget);
+  /// Calls of classes that are not `counted` may be used again and again; null: all are counted.
+  Moves(const Timeline& timeline, Machine& machine, Budget& budget,
+        const std::vector<bool>* counted = nullptr);
   std::size_t words() const { return words_; }
   std::vector<Word> start() const;
   /// All configurations after the cursor's step, none dominated by one before it in the list.
@@ -69,9 +96,13 @@ class Moves {
 
  private:
   struct Node {
-    std::uint32_t parent, move, uses;
-    std::uint32_t same;  ///< the node before with a state of the same bucket, or k_none
-    bool unseen;         ///< rule 4: the last call overwrote and nobody was waiting for it
+    std::uint32_t parent = 0, move = 0, uses = 0;
+    std::uint32_t same = 0;  ///< the node before with a state of the same bucket, or k_none
+    std::uint32_t finished_from = 0, finished_to = 0;  ///< in finished_: exposed before `move`
+    bool unseen = false;  ///< rule 4: the last call need not have been, and nobody waited for it
+  };
+  struct Move {
+    std::uint32_t move = 0, uses = 0;
   };
   static constexpr std::uint32_t k_most_nodes = 1 << 15;
   static constexpr std::uint32_t k_look_every = 256;  ///< nodes between looks at the budget
@@ -93,14 +124,19 @@ class Moves {
   }
   Word* node_config(std::size_t node) { return arena_.data() + node * words_; }
   bool saturate(Word* config);
-  Word* applied(std::uint32_t node, StateId to, bool overwrites, std::uint32_t slot);
-  bool absorbs_nothing(const Word* config, std::uint32_t except) const;
+  Word* applied(const Cursor& cursor, std::uint32_t node, StateId to, bool overwrites,
+                std::uint32_t slot);
+  void finish(const Cursor& cursor, Word* config);
+  bool hopeless(const Cursor& cursor, StateId left, Word* config);
+  bool covers(const Word* mask, const Word* part) const;
   void visit(const Cursor& cursor, std::uint32_t node, Limits limits, Successors& out);
-  void try_option(const Cursor& cursor, std::uint32_t node, const Offers::Option& option,
-                  bool overwrites, Limits limits, Successors& out);
-  void keep(std::uint32_t parent, std::uint32_t move, std::uint32_t uses, bool overwrote,
-            Successors& out);
-  void emit(std::uint32_t node, bool with_returning, Successors& out);
+  void try_options(const Cursor& cursor, std::uint32_t node,
+                   std::span<const Offers::Option> options, bool overwrite, Limits limits,
+                   Successors& out);
+  void try_class(const Cursor& cursor, std::uint32_t node, const Offers::Option& option,
+                 bool overwrite, Limits limits, Successors& out);
+  void keep(const Cursor& cursor, std::uint32_t parent, Move move, bool skippable, Successors& out);
+  void emit(const Cursor& cursor, std::uint32_t node, bool with_returning, Successors& out);
   bool dominates_masks(const Word* a, const Word* b) const;
 
   const Timeline& timeline_;
@@ -108,9 +144,13 @@ class Moves {
   Budget& budget_;
   MemoryShare share_;
   Offers offers_;
-  std::size_t mask_words_, words_;
-  std::size_t step_ = SIZE_MAX;          ///< that was loaded last
-  std::vector<std::uint32_t> expiring_;  ///< count slots to forget after it
+  Needs needs_;
+  std::size_t mask_words_, words_, counts_ = 0;
+  std::vector<std::uint32_t> count_of_;  ///< class -> its count in a configuration, or k_none
+  std::vector<Offers::Option> options_;
+  std::vector<std::uint32_t> finished_, finished_now_;  ///< items; of the call applied last
+  std::size_t step_ = SIZE_MAX;                         ///< that was loaded last
+  std::vector<std::uint32_t> expiring_;                 ///< count slots to forget after it
   std::vector<Word> arena_;
   std::vector<Node> nodes_;
   std::array<std::uint32_t, k_buckets> buckets_{};  ///< state modulo k_buckets -> its last node

@@ -1,6 +1,7 @@
 #include "checker/offers.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace plumbline {
 
@@ -11,6 +12,16 @@ Offers::Offers(const Timeline& timeline, Machine& machine)
       observers_(mask_words_),
       overwrites_(mask_words_) {}
 
+/// What is interchangeable has the same kind.
+void Offers::add(const Candidate& call) {
+  constexpr std::uint64_t k_overwrite = std::uint64_t{1} << 32;
+  open_.push_back(call);
+  std::uint64_t& kind = open_.back().kind;
+  // An overwrite leaves the same state behind wherever it is applied.
+  kind = call.role == Role::overwrite ? k_overwrite | machine_.step(machine_.initial(), call.effect)
+                                      : call.effect;
+}
+
 void Offers::load(const Cursor& cursor) {
   if (cursor.step() == step_) return;
   step_ = cursor.step();
@@ -19,36 +30,46 @@ void Offers::load(const Cursor& cursor) {
   returning_role_ = last.role;
   returning_effect_ = last.effect;
   open_.clear();
-  update_classes_.clear();
   masks_.clear();
   updates_.clear();
-  useful_.clear();
   offers_.clear();
   std::fill(observers_.begin(), observers_.end(), 0);
   std::fill(overwrites_.begin(), overwrites_.end(), 0);
   for (std::uint32_t slot = 0; slot < cursor.open().size(); ++slot) {
-    const std::uint32_t item = cursor.open()[slot];
-    if (item == Cursor::k_free) continue;
-    open_.emplace_back(slot, item);
+    const std::uint32_t number = cursor.open()[slot];
+    if (number == Cursor::k_free) continue;
+    const auto& item = timeline_.items[number];
     const Word bit = Word{1} << slot % k_bits;
-    const Role role = timeline_.items[item].role;
-    if (role == Role::observer) observers_[slot / k_bits] |= bit;
-    if (role == Role::overwrite) overwrites_[slot / k_bits] |= bit;
+    if (item.role == Role::observer) observers_[slot / k_bits] |= bit;
+    if (item.role == Role::overwrite) overwrites_[slot / k_bits] |= bit;
+    add({.returned = item.returned,
+         .effect = item.effect,
+         .move = number,
+         .slot = slot,
+         .role = item.role});
+    if (slot == returning_) returning_kind_ = open_.back().kind;
   }
   for (const std::uint32_t c : cursor.classes())
-    if (timeline_.classes[c].role == Role::update) update_classes_.push_back(c);
+    add({.effect = timeline_.classes[c].effect,
+         .move = k_class | c,
+         .slot = Cursor::k_free,
+         .role = timeline_.classes[c].role});
+  std::sort(open_.begin(), open_.end(), [](const Candidate& a, const Candidate& b) {
+    return std::tie(a.kind, a.returned, a.move) < std::tie(b.kind, b.returned, b.move);
+  });
+  find_useful_overwrites();
+}
 
-  const auto add_overwrite = [&](EffectId effect, std::uint32_t move, std::uint32_t slot) {
-    // It leaves the same state behind wherever it is applied.
-    const StateId to = machine_.step(machine_.initial(), effect);
-    if (at(to).awaited) useful_.push_back({.to = to, .move = move, .slot = slot});
-  };
-  for (const auto& [slot, item] : open_)
-    if (slot != returning_ && timeline_.items[item].role == Role::overwrite)
-      add_overwrite(timeline_.items[item].effect, item, slot);
-  for (const std::uint32_t c : cursor.classes())
-    if (timeline_.classes[c].role == Role::overwrite)
-      add_overwrite(timeline_.classes[c].effect, k_class | c, Cursor::k_free);
+void Offers::find_useful_overwrites() {
+  useful_.clear();
+  std::uint64_t kind = UINT64_MAX;
+  for (const Candidate& call : open_) {
+    if (call.role != Role::overwrite || call.kind == returning_kind_) continue;
+    const auto to = static_cast<StateId>(call.kind);
+    if (!at(to).awaited) continue;
+    useful_.push_back({.to = to, .move = call.move, .slot = call.slot, .first = call.kind != kind});
+    kind = call.kind;
+  }
 }
 
 Offers::Offer Offers::at(StateId state) {
@@ -57,25 +78,23 @@ Offers::Offer Offers::at(StateId state) {
               .first_update = static_cast<std::uint32_t>(updates_.size()),
               .after_returning = machine_.step(state, returning_effect_)};
   masks_.resize(masks_.size() + 3 * mask_words_, 0);
-  for (const auto& [slot, item] : open_) {
-    const auto& call = timeline_.items[item];
-    const StateId to = machine_.step(state, call.effect);
+  std::uint64_t kind = UINT64_MAX;
+  StateId to = k_illegal;
+  for (const Candidate& call : open_) {
+    const bool first = call.kind != kind;
+    if (first) to = machine_.step(state, call.effect);
+    kind = call.kind;
     if (to == k_illegal) continue;
     offer.awaited = offer.awaited || call.role != Role::overwrite;
-    if (to == state) {
-      const std::size_t kind = call.role == Role::observer    ? 0
+    if (to == state && call.slot != Cursor::k_free) {
+      const std::size_t sort = call.role == Role::observer    ? 0
                                : call.role == Role::overwrite ? 1
                                                               : 2;
-      masks_[offer.masks + kind * mask_words_ + slot / k_bits] |= Word{1} << slot % k_bits;
-    } else if (call.role == Role::update && slot != returning_) {
-      updates_.push_back({.to = to, .move = item, .slot = slot});
+      masks_[offer.masks + sort * mask_words_ + call.slot / k_bits] |= Word{1}
+                                                                       << call.slot % k_bits;
     }
-  }
-  for (const std::uint32_t c : update_classes_) {
-    const StateId to = machine_.step(state, timeline_.classes[c].effect);
-    if (to == k_illegal) continue;
-    offer.awaited = true;
-    if (to != state) updates_.push_back({.to = to, .move = k_class | c, .slot = Cursor::k_free});
+    if (to != state && call.role == Role::update && kind != returning_kind_)
+      updates_.push_back({.to = to, .move = call.move, .slot = call.slot, .first = first});
   }
   offer.last_update = static_cast<std::uint32_t>(updates_.size());
   offers_.emplace(state, offer);

@@ -1,12 +1,13 @@
 #include "checker/search.h"
 
 #include <algorithm>
+#include <memory>
 #include <unordered_map>
+
+#include "checker/frontier.h"
 
 namespace plumbline {
 namespace {
-
-enum class Turn { found, refuted, used_up, out_of_budget };
 
 /// Expansions between two looks at the clock and the memory.
 constexpr std::size_t k_look_every = 16;
@@ -173,82 +174,60 @@ SearchResult DepthFirst::result() const {
   for (const Frame& frame : frames_) {
     const Choice& choice = choices_[frame.next - 1];
     for (std::size_t p = choice.path_from; p < choice.path_to; ++p)
-      result.path.push_back(paths_[p]);
-    result.path_ends.push_back(static_cast<std::uint32_t>(result.path.size()));
+      result.path.moves.push_back(paths_[p]);
+    result.path.ends.push_back(static_cast<std::uint32_t>(result.path.moves.size()));
   }
   return result;
 }
 
-/// Breadth first: all configurations after each step, none dominated by another.
-class Frontier {
+/// Breadth first, with ever more classes counted: those that the last linearization used more often
+/// than there were calls.
+class Refinement {
  public:
-  Frontier(const Timeline& timeline, Machine& machine, Budget& budget, Moves::Limits limits)
+  Refinement(const Timeline& timeline, Machine& machine, Budget& budget, bool all)
       : timeline_(timeline),
-        limits_(limits),
+        machine_(machine),
         budget_(budget),
-        moves_(timeline, machine, budget),
-        cursor_(timeline),
-        share_(budget),
-        now_(moves_.start()) {}
-
-  /// Goes on where it stopped, for about `most` configurations.
-  Turn run(std::size_t most);
-  std::size_t step() const { return cursor_.step(); }
+        counted_(timeline.classes.size(), all) {}
+  Turn run(std::size_t most) {
+    for (;;) {
+      if (!frontier_)
+        frontier_ = std::make_unique<Frontier>(timeline_, machine_, budget_, counted_);
+      const Turn turn = frontier_->run(most);
+      if (turn != Turn::found) return turn;
+      path_ = frontier_->path();
+      if (!count_overused()) return turn;
+      frontier_.reset();
+    }
+  }
+  std::size_t step() const { return frontier_->step(); }
+  const Path& path() const { return path_; }
 
  private:
-  void merge(const Word* config);
+  /// False if there were none.
+  bool count_overused() {
+    bool any = false;
+    std::vector<std::uint32_t> used(timeline_.classes.size(), 0);
+    Cursor cursor(timeline_);
+    std::uint32_t at = 0;
+    for (const std::uint32_t end : path_.ends) {
+      for (; at < end; ++at) {
+        if ((path_.moves[at] & Moves::k_class) == 0) continue;
+        const std::uint32_t c = path_.moves[at] & ~Moves::k_class;
+        if (++used[c] > cursor.available(c)) any = counted_[c] = true;
+      }
+      cursor.forth();
+    }
+    return any;
+  }
 
   const Timeline& timeline_;
-  Moves::Limits limits_;
+  Machine& machine_;
   Budget& budget_;
-  Moves moves_;
-  Cursor cursor_;
-  MemoryShare share_;
-  Moves::Successors successors_;
-  std::vector<Word> now_, next_;
-  std::unordered_map<StateId, std::vector<std::uint32_t>> by_state_;  ///< numbers in next_
+  std::vector<bool> counted_;
+  std::unique_ptr<Frontier> frontier_;
+  Path path_;
 };
-
-void Frontier::merge(const Word* config) {
-  auto& same = by_state_[config[0]];
-  const std::size_t words = moves_.words();
-  // Beyond this many with one state, looking for a dominating one costs more than it saves.
-  constexpr std::size_t k_most_looks = 256;
-  const std::size_t looks = std::min(same.size(), k_most_looks);
-  for (std::size_t i = same.size() - looks; i < same.size(); ++i)
-    if (moves_.dominates(cursor_, next_.data() + same[i] * words, config)) return;
-  for (std::size_t i = same.size() - looks; i < same.size(); ++i) {
-    Word* other = next_.data() + same[i] * words;
-    if (!moves_.dominates(cursor_, config, other)) continue;
-    std::copy_n(config, words, other);
-    return;
-  }
-  same.push_back(static_cast<std::uint32_t>(next_.size() / words));
-  next_.insert(next_.end(), config, config + words);
-}
-
-Turn Frontier::run(std::size_t most) {
-  const std::size_t words = moves_.words();
-  std::size_t looked = 0;
-  while (cursor_.step() < timeline_.steps()) {
-    next_.clear();
-    by_state_.clear();
-    for (std::size_t at = 0; at < now_.size(); at += words) {
-      const std::span<const Word> config(now_.data() + at, words);
-      if (!moves_.expand(cursor_, config, limits_, successors_)) return Turn::used_up;
-      for (const auto& s : successors_.list) merge(successors_.configs.data() + s.config);
-      if (++looked % k_look_every != 0) continue;
-      moves_.measure();
-      share_.set(timeline_.bytes() + (now_.capacity() + next_.capacity()) * sizeof(Word));
-      if (budget_.exhausted()) return Turn::out_of_budget;
-      if (looked > most) return Turn::used_up;  // this step is done again in the next turn
-    }
-    if (next_.empty()) return Turn::refuted;
-    std::swap(now_, next_);
-    cursor_.forth();
-  }
-  return Turn::found;
-}
 
 /// The depth-first levels, by uses of indeterminate calls in one step; the last has no limit.
 constexpr std::uint32_t k_levels[] = {0, 1, 2, 4, UINT32_MAX};
@@ -260,9 +239,7 @@ SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget, 
   constexpr int k_growth = 4;
   const bool certain = timeline.classes.empty();
   std::size_t first_level = certain ? std::size(k_levels) - 1 : 0;
-  const bool exact = certain || !finite;
-  Frontier frontier(timeline, machine, budget, {.inexhaustible = !exact});
-  bool frontier_survived = false;
+  Refinement refinement(timeline, machine, budget, !finite);
   std::size_t deepest = 0;
   for (std::size_t most = k_first_turn + 4 * timeline.steps();; most *= k_growth) {
     const std::size_t first_of_round = first_level;
@@ -275,11 +252,11 @@ SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget, 
         return {.validity = Validity::invalid, .step = depth_first.deepest()};
       if (turn == Turn::refuted) first_level = level + 1;
       // What is valid is mostly found at the first level, what is not by the frontier.
-      if (level != first_of_round || frontier_survived) continue;
-      const Turn breadth = frontier.run(most);
-      if (breadth == Turn::refuted) return {.validity = Validity::invalid, .step = frontier.step()};
-      frontier_survived = breadth == Turn::found;
-      if (frontier_survived && exact) return {.validity = Validity::valid};
+      if (level != first_of_round) continue;
+      const Turn breadth = refinement.run(most);
+      if (breadth == Turn::refuted)
+        return {.validity = Validity::invalid, .step = refinement.step()};
+      if (breadth == Turn::found) return {.validity = Validity::valid, .path = refinement.path()};
     }
     if (const auto why = budget.exhausted()) return {.step = deepest, .why = *why};
   }

@@ -8,16 +8,14 @@
 #include <vector>
 
 #include "checker/budget.h"
-#include "checker/moves.h"
+#include "checker/frontier.h"
 #include "checker/verdict.h"
 
 namespace plumbline {
 
 struct SearchResult {
   Validity validity = Validity::unknown;
-  /// Valid: the moves of all steps, unless only the set of configurations was followed.
-  std::vector<std::uint32_t> path{};
-  std::vector<std::uint32_t> path_ends{};  ///< step -> end of its moves in `path`
+  Path path{};           ///< if valid
   std::size_t step = 0;  ///< invalid: the calls up to this step have no linearization;
                          ///< unknown: those before it have one
   std::string why{};     ///< unknown: what ran out
@@ -25,8 +23,9 @@ struct SearchResult {
 
 /// Takes turns, each longer than the last: depth first with few uses of indeterminate calls, then
 /// more (finds a linearization fast, if there is one); and breadth first. If the object has but
-/// finitely many states (`finite`), breadth first takes indeterminate calls for inexhaustible:
-/// every real linearization is one of these too, so none means invalid, and no counts are needed.
+/// finitely many states (`finite`), breadth first starts with all indeterminate calls
+/// inexhaustible, and counts those that a linearization so found used too often, until one is real
+/// or there is none.
 SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget, bool finite);
 
 }  // namespace plumbline

@@ -27,6 +27,7 @@ class Numbers {
 }  // namespace
 
 Timeline::Timeline(const std::vector<NormalCall>& calls, Machine& machine) {
+  of_cell = machine.is_cell();
   std::unordered_map<EffectId, std::uint32_t> class_of;
   for (const NormalCall& c : calls) {
     const auto number = static_cast<std::uint32_t>(items.size());
@@ -35,14 +36,18 @@ Timeline::Timeline(const std::vector<NormalCall>& calls, Machine& machine) {
               .effect = machine.effect(*c.call),
               .role = c.role,
               .required = c.required};
+    if (of_cell) item.cell = machine.cell(item.effect);
     if (c.required) {
       returns.push_back(number);
     } else {
       const auto [at, fresh] =
           class_of.try_emplace(item.effect, static_cast<std::uint32_t>(classes.size()));
       if (fresh)
-        classes.push_back(
-            {.effect = item.effect, .role = c.role, .last_use = c.last_use, .members = {}});
+        classes.push_back({.effect = item.effect,
+                           .cell = item.cell,
+                           .role = c.role,
+                           .last_use = c.last_use,
+                           .members = {}});
       item.place = at->second;
       classes[item.place].members.push_back(number);
     }

@@ -18,12 +18,14 @@ struct Timeline {
     std::int64_t invoked = 0;
     std::int64_t returned = k_open;
     EffectId effect = 0;
+    CellEffect cell{};  ///< of a cell
     Role role = Role::update;
     bool required = false;
     std::uint32_t place = 0;  ///< slot of a required call, class of an indeterminate one
   };
   struct Class {
     EffectId effect = 0;
+    CellEffect cell{};
     Role role = Role::update;
     std::uint32_t slot = 0;  ///< of its count in a configuration
     std::int64_t last_use = k_open;
@@ -37,6 +39,7 @@ struct Timeline {
   std::int64_t position(std::size_t k) const { return items[returns[k]].returned; }
   std::size_t bytes() const;
 
+  bool of_cell = false;
   std::vector<Item> items;  ///< as the calls: in order of invocation
   std::vector<Class> classes;
   std::vector<std::uint32_t> returns;  ///< step -> the item that returns
