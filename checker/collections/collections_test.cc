@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "checker/collections/long_histories.h"
 #include "checker/decide.h"
 #include "checker/order.h"
 #include "checker/testing.h"
@@ -14,7 +15,11 @@ namespace {
 
 using testing_checker::brute_force;
 using testing_checker::calls_of;
+using testing_checker::LongRun;
+using testing_checker::LongShape;
 using testing_checker::plain;
+using testing_checker::plant;
+using testing_checker::Planted;
 using testing_checker::Shape;
 using testing_checker::show;
 using testing_checker::Simulation;
@@ -184,6 +189,58 @@ TEST_P(Collections, CallsAtRandomTimesAgreeWithBruteForce) {
               tally.invalid, tally.without_core, tally.open, tally.open_valid);
   EXPECT_GT(tally.valid, n / 10);
   EXPECT_GT(tally.invalid, n / 10);
+}
+
+Decision decide_long(const std::vector<Call>& calls, const ModelEntry& model) {
+  Budget budget(60s, 1UL << 29, nullptr);
+  return decide(calls, model, {}, budget);
+}
+
+/// decide() itself verifies every order it gives.
+TEST_P(Collections, LongHistoriesOfOneThatWorksAreValid) {
+  for (const double info : {0.0, 0.01, 0.05})
+    for (const int calls : {1'000, 30'000})
+      for (const double removals : {0.4, 0.5, 0.6}) {
+        Rng rng(static_cast<std::uint64_t>(calls) + static_cast<std::uint64_t>(info * 100));
+        const LongShape shape{
+            .model = GetParam(), .calls = calls, .info = info, .removals = removals};
+        const auto history = LongRun(rng, shape).run();
+        const Decision decision = decide_long(history, model());
+        EXPECT_EQ(decision.validity, Validity::valid)
+            << calls << " calls, info " << info << ", removals " << removals;
+        EXPECT_STREQ(decision.means, model().deciders.at(0).name);
+      }
+}
+
+TEST_P(Collections, PlantedMistakesAreFoundInLongHistories) {
+  int invalid = 0;
+  for (const double info : {0.0, 0.02})
+    for (const Planted what :
+         {Planted::lost, Planted::duplicated, Planted::phantom, Planted::reordered, Planted::empty})
+      for (const int calls : {1'000, 20'000}) {
+        Rng rng(static_cast<std::uint64_t>(calls));
+        auto history = LongRun(rng, {.model = GetParam(), .calls = calls, .info = info}).run();
+        if (!plant(history, what, rng)) continue;
+        const auto normal = normalise(history, model());
+        const auto answer = directly(normal, model());
+        ASSERT_TRUE(answer) << calls << " calls, info " << info << ", " << static_cast<int>(what);
+        if (what == Planted::duplicated || what == Planted::phantom) {
+          EXPECT_FALSE(answer->linearizable);
+        }
+        if (answer->linearizable) continue;
+        ++invalid;
+        const auto core = calls_of_core(answer->core);
+        const auto again = normalise(core, model());
+        const auto proof = directly(again, model());
+        ASSERT_TRUE(proof);
+        EXPECT_FALSE(proof->linearizable);
+        if (core.size() <= 14) {
+          EXPECT_FALSE(brute_force(core, model()));
+        }
+        std::printf("%d calls, info %.2f, planted %d: a core of %zu calls\n", calls, info,
+                    static_cast<int>(what), core.size());
+      }
+  EXPECT_GE(invalid, 8);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Collections,

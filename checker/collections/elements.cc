@@ -17,12 +17,12 @@ struct Slot {
 };
 
 /// All calls of one value.
-struct Group {
+struct ValueCalls {
   std::vector<const NormalCall*> adds, outs;
 };
 
 /// Counting (rule 3): the calls up to a removal that has too few additions before it.
-std::vector<const NormalCall*> too_few_additions(Group& group) {
+std::vector<const NormalCall*> too_few_additions(ValueCalls& group) {
   std::stable_sort(
       group.outs.begin(), group.outs.end(),
       [](const NormalCall* a, const NormalCall* b) { return a->returned < b->returned; });
@@ -39,10 +39,10 @@ std::vector<const NormalCall*> too_few_additions(Group& group) {
   return {};
 }
 
-/// Numbers of events by their positions in the history.
-class Numbers {
+/// EventNumbers of events by their positions in the history.
+class EventNumbers {
  public:
-  explicit Numbers(const std::vector<NormalCall>& calls) {
+  explicit EventNumbers(const std::vector<NormalCall>& calls) {
     positions_.reserve(calls.size() * 2);
     for (const NormalCall& c : calls) positions_.push_back(c.call->invoked);
     const auto middle = static_cast<std::ptrdiff_t>(positions_.size());
@@ -93,9 +93,9 @@ Slots slots_of(const std::vector<NormalCall>& calls, const char* add) {
 }
 
 /// The values that do not come and go once, in order of their first calls.
-std::vector<Group> odd_groups(const std::vector<NormalCall>& calls, const char* add,
-                              const Slots& slots) {
-  std::vector<Group> groups;
+std::vector<ValueCalls> odd_groups(const std::vector<NormalCall>& calls, const char* add,
+                                   const Slots& slots) {
+  std::vector<ValueCalls> groups;
   std::unordered_map<const Slot*, std::size_t> index;  // looked up only, never walked
   for (const NormalCall& c : calls) {
     const Value* value = value_of(c, add);
@@ -104,13 +104,13 @@ std::vector<Group> odd_groups(const std::vector<NormalCall>& calls, const char* 
     if (slot.plain()) continue;
     const auto [at, fresh] = index.try_emplace(&slot, groups.size());
     if (fresh) groups.emplace_back();
-    Group& group = groups[at->second];
+    ValueCalls& group = groups[at->second];
     (value == &c.call->arguments ? group.adds : group.outs).push_back(&c);
   }
   return groups;
 }
 
-Element element(const Slot& slot, const Numbers& numbers, int never) {
+Element element_of(const Slot& slot, const EventNumbers& numbers, int never) {
   Element e{.add = slot.add,
             .out = slot.out,
             .add_from = numbers.of(slot.add->call->invoked),
@@ -129,24 +129,24 @@ Element element(const Slot& slot, const Numbers& numbers, int never) {
 Gathered gather_elements(const std::vector<NormalCall>& calls, const char* add) {
   const Slots slots = slots_of(calls, add);
   Gathered gathered;
-  std::vector<Group> groups = odd_groups(calls, add, slots);
-  for (Group& group : groups) {
+  std::vector<ValueCalls> groups = odd_groups(calls, add, slots);
+  for (ValueCalls& group : groups) {
     gathered.core = too_few_additions(group);
     gathered.refuted = !gathered.core.empty();
     if (gathered.refuted) return gathered;
   }
   if (!groups.empty()) return gathered;
 
-  const Numbers numbers(calls);
+  const EventNumbers numbers(calls);
   Elements& all = gathered.elements.emplace();
   all.events = numbers.count();
   for (const NormalCall& c : calls) {
     if (c.call->f == add) {
       const Slot& slot = slots.at(c.call->arguments);
       if (slot.out != nullptr)
-        all.removed.push_back(element(slot, numbers, all.never()));
+        all.removed.push_back(element_of(slot, numbers, all.never()));
       else if (c.required)
-        all.left.push_back(element(slot, numbers, all.never()));
+        all.left.push_back(element_of(slot, numbers, all.never()));
     } else if (!c.required) {
       all.takers.push_back({&c, numbers.of(c.call->invoked), all.events + 1});
     } else if (c.role == Role::observer) {

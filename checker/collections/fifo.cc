@@ -9,15 +9,16 @@
 namespace plumbline {
 namespace {
 
-using Index = std::uint32_t;
+using ElementIndex = std::uint32_t;
 
 /// The indexes of `elements` by rising `key`, which is at most `most`.
-std::vector<Index> sorted_by(const std::vector<Element>& elements, int Element::* key, int most) {
-  std::vector<Index> ends(static_cast<std::size_t>(most) + 2, 0);
+std::vector<ElementIndex> sorted_by(const std::vector<Element>& elements, int Element::* key,
+                                    int most) {
+  std::vector<ElementIndex> ends(static_cast<std::size_t>(most) + 2, 0);
   for (const Element& e : elements) ++ends[static_cast<std::size_t>(e.*key) + 1];
   for (std::size_t k = 1; k < ends.size(); ++k) ends[k] += ends[k - 1];
-  std::vector<Index> sorted(elements.size());
-  for (Index i = 0; i < elements.size(); ++i)
+  std::vector<ElementIndex> sorted(elements.size());
+  for (ElementIndex i = 0; i < elements.size(); ++i)
     sorted[ends[static_cast<std::size_t>(elements[i].*key)]++] = i;
   return sorted;
 }
@@ -99,15 +100,15 @@ class Passing {
   }
 
   /// One list of elements a segment.
-  std::vector<std::vector<Index>> segments() {
-    std::vector<std::vector<Index>> order(ready_.size());
+  std::vector<std::vector<ElementIndex>> segments() {
+    std::vector<std::vector<ElementIndex>> order(ready_.size());
     std::vector<std::size_t> sizes(ready_.size(), 0);
     for (const std::size_t s : segments_) ++sizes[s];
     for (std::size_t s = 0; s < ready_.size(); ++s)
       while (order[s].size() < sizes[s]) {
         advance();
         CHECK(!ready_[s].empty(), "elements of a queue go round in a circle");
-        const Index e = ready_[s].back();
+        const ElementIndex e = ready_[s].back();
         ready_[s].pop_back();
         passed_[e] = true;
         order[s].push_back(e);
@@ -118,7 +119,7 @@ class Passing {
  private:
   /// Calls of one kind, by their beginnings and by their ends.
   struct Side {
-    std::vector<Index> by_from, by_end;
+    std::vector<ElementIndex> by_from, by_end;
     std::size_t begun = 0, ended = 0;
   };
   void advance() {
@@ -131,7 +132,7 @@ class Passing {
     if (side.ended == side.by_end.size()) return;
     const int end = elements_[side.by_end[side.ended]].*by;
     for (; side.begun < side.by_from.size(); ++side.begun) {
-      const Index e = side.by_from[side.begun];
+      const ElementIndex e = side.by_from[side.begun];
       if (elements_[e].*from > end) return;
       constexpr int k_sides = 2;
       if (++free_[e] == k_sides) ready_[segments_[e]].push_back(e);
@@ -143,7 +144,7 @@ class Passing {
   std::vector<bool> passed_;
   std::vector<int> free_;  ///< on how many sides an element need not wait
   std::vector<std::size_t> segments_;
-  std::vector<std::vector<Index>> ready_;  ///< by segment
+  std::vector<std::vector<ElementIndex>> ready_;  ///< by segment
 };
 
 /// The linearization: per segment additions and removals by gap, each in the elements' order.
@@ -151,11 +152,11 @@ class Weave {
  public:
   Weave(const std::vector<Element>& elements, std::vector<const NormalCall*>& order)
       : elements_(elements), order_(order) {}
-  void segment(const std::vector<Index>& passing, int cut) {
+  void segment(const std::vector<ElementIndex>& passing, int cut) {
     std::vector<int> removal_gaps;
     removal_gaps.reserve(passing.size());
     int out = cut;
-    for (const Index i : passing) {
+    for (const ElementIndex i : passing) {
       out = std::max(out, elements_[i].out_from);
       removal_gaps.push_back(out);
     }
@@ -165,7 +166,7 @@ class Weave {
       const Element& e = elements_[passing[removed++]];
       if (e.out != nullptr) order_.push_back(e.out);
     };
-    for (const Index i : passing) {
+    for (const ElementIndex i : passing) {
       add = std::max(add, elements_[i].add_from);
       while (removal_gaps[removed] < add) remove();
       order_.push_back(elements_[i].add);

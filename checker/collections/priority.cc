@@ -58,7 +58,7 @@ struct Deadline {
 };
 
 /// Gives the elements with deadlines a removal each; nothing if there are too few in time.
-bool take(const Elements& all, std::vector<Deadline> deadlines, std::vector<Element>& left) {
+bool give_takers(const Elements& all, std::vector<Deadline> deadlines, std::vector<Element>& left) {
   std::stable_sort(deadlines.begin(), deadlines.end(),
                    [](const Deadline& a, const Deadline& b) { return a.gap < b.gap; });
   for (std::size_t i = 0; i < deadlines.size(); ++i) {
@@ -95,7 +95,7 @@ std::optional<DirectAnswer> decide_unordered_queue(const std::vector<NormalCall>
     if (cut != cuts.end()) deadlines.push_back({*cut, x});
   }
   std::vector<Element> left = all.left;
-  CHECK(take(all, deadlines, left), "more elements have to go than can");
+  CHECK(give_takers(all, deadlines, left), "more elements have to go than can");
   for (Element& e : left) e.out_from = -1;
   for (const Deadline& d : deadlines) left[d.x].out_from = d.gap;
   for (const Element& e : left) placement.element(e, e.out_from, 0);
@@ -174,7 +174,7 @@ class LeastGaps {
   std::optional<DirectAnswer> answer() const {
     const std::vector<Deadline> taken = deadlines();
     std::vector<Element> left = all_.left;
-    if (!take(all_, taken, left)) return std::nullopt;
+    if (!give_takers(all_, taken, left)) return std::nullopt;
     std::vector<int> left_gaps(left.size(), -1);
     for (const Deadline& d : taken) left_gaps[d.x] = d.gap;
     Placement placement;

@@ -87,9 +87,9 @@ std::vector<const NormalCall*> Departures::refutation() const {
 namespace {
 
 /// The places between tokens: slot i is in front of token i.
-class Slots {
+class Places {
  public:
-  explicit Slots(const std::vector<Peeling::Token>& tokens) : tokens_(tokens) {
+  explicit Places(const std::vector<Peeling::Token>& tokens) : tokens_(tokens) {
     const std::size_t none = tokens.size();
     depths_.push_back(0);
     goes_before_.assign(tokens.size() + 1, none);
@@ -140,7 +140,7 @@ std::optional<DirectAnswer> seat(const Elements& all, const std::vector<Peeling:
     std::size_t slot, goes;
     const NormalCall* taker = nullptr;
   };
-  const Slots slots(tokens);
+  const Places slots(tokens);
   std::vector<Seat> seats;
   for (const std::size_t index : leaving) {
     const Element& x = all.left[index];
