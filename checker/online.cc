@@ -26,6 +26,7 @@ OnlineChecker::OnlineChecker(OnlineOptions options, const ModelEntry& model)
 OnlineChecker::Object& OnlineChecker::object_of(const Value& key) {
   const auto [at, fresh] = objects_.try_emplace(key);
   if (fresh) {
+    at->second.key = key;
     CheckOptions how{.model = options_.model, .initial = options_.initial};
     how.memory_budget = options_.memory_budget;
     how.stop = options_.stop;
@@ -58,8 +59,8 @@ Status OnlineChecker::feed(const Event& event) {
   open.object = &object_of(event.key);
   keep(*open.object, event, position);
   if (open.object->zones)
-    hear(*open.object, event.key,
-         open.object->zones->invoke(position, model_->transition(open.call)), position);
+    hear(*open.object, open.object->zones->invoke(position, model_->transition(open.call)),
+         position);
   return {};
 }
 
@@ -88,13 +89,14 @@ Status OnlineChecker::complete(const Event& event, std::int64_t position) {
   keep(object, event, position);
   if (object.zones) {
     OnlineZones& zones = *object.zones;
-    hear(object, call.key,
+    hear(object,
          event.type == EventType::ok ? zones.ok(call.invoked, position, model_->transition(call))
          : event.type == EventType::fail ? zones.failed(call.invoked)
                                          : zones.indeterminate(call.invoked),
          position);
   }
-  judge_if_due(object, call.key);
+  if (!object.zones && object.kept && object.kept->due()) judge(object);
+  if (!object.zones && object.kept) set_explained(object, object.kept->first_unjudged());
   return {};
 }
 
@@ -135,15 +137,12 @@ void OnlineChecker::give_up(Object& object, const std::string& why, std::int64_t
     position = std::min(position, object.kept->first_unjudged());
     drop_kept(object);
   }
-  unexplained_.erase(object.explained);
-  object.explained = position;
-  unexplained_.insert(position);
+  set_explained(object, position);
 }
 
 /// What the key's zones say of an event.
-void OnlineChecker::hear(Object& object, const Value& key, OnlineZones::Said said,
-                         std::int64_t position) {
-  if (said == OnlineZones::Said::invalid) note_violation(key, position);
+void OnlineChecker::hear(Object& object, OnlineZones::Said said, std::int64_t position) {
+  if (said == OnlineZones::Said::invalid) note_violation(object.key, position);
   if (said == OnlineZones::Said::ambiguous) {
     object.zones.reset();
     if (object.kept)
@@ -162,15 +161,29 @@ void OnlineChecker::hear(Object& object, const Value& key, OnlineZones::Said sai
   zones_bytes_ += object.zones_bytes;
 }
 
-void OnlineChecker::judge_if_due(Object& object, const Value& key) {
-  if (object.zones || !object.kept || violation_) return;
-  if (object.kept->due() && !object.kept->judge(options_.time_again))
-    note_violation(key, object.kept->violation());
-  const std::int64_t explained = object.kept->first_unjudged();
-  if (explained == object.explained) return;
+void OnlineChecker::judge(Object& object) {
+  if (!violation_ && !object.kept->judge(options_.time_again))
+    note_violation(object.key, object.kept->violation());
+}
+
+void OnlineChecker::set_explained(Object& object, std::int64_t position) {
+  if (position == object.explained) return;
   unexplained_.erase(object.explained);
-  object.explained = explained;
-  if (explained != k_open) unexplained_.insert(explained);
+  object.explained = position;
+  if (position != k_open) unexplained_.emplace(position, &object);
+}
+
+void OnlineChecker::catch_up() {
+  // A larger one costs too much to be judged again for a few more events.
+  constexpr std::size_t k_small = 4096;
+  std::vector<Object*> waiting;
+  for (const auto& [position, object] : unexplained_)
+    if (object->kept && object->kept->events() <= k_small && !object->kept->hard())
+      waiting.push_back(object);
+  for (Object* object : waiting) {
+    judge(*object);
+    set_explained(*object, object->kept->first_unjudged());
+  }
 }
 
 void OnlineChecker::note_violation(const Value& key, std::int64_t event) {
@@ -180,7 +193,7 @@ void OnlineChecker::note_violation(const Value& key, std::int64_t event) {
 
 OnlineStatus OnlineChecker::status() const {
   OnlineStatus now{.events = events_,
-                   .explained_up_to = unexplained_.empty() ? events_ : *unexplained_.begin(),
+                   .explained_up_to = unexplained_.empty() ? events_ : unexplained_.begin()->first,
                    .open_calls = open_.size(),
                    .held = zones_held_ + kept_events_,
                    .bytes = zones_bytes_ + kept_bytes_ + objects_.size() * sizeof(Object) +

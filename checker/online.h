@@ -24,7 +24,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <unordered_map>
 
 #include "checker/check.h"
@@ -70,11 +69,15 @@ class OnlineChecker {
   };
   const std::optional<Violation>& violation() const { return violation_; }
 
+  /// Judges keys of few events whose last ones wait for more; for when there is nothing else to do.
+  void catch_up();
+
   /// Judges what is left. Nothing may be fed after it.
   Verdict finish();
 
  private:
   struct Object {
+    Value key{};
     std::optional<OnlineZones> zones{};
     std::optional<OnlineKept> kept{};  ///< beside zones: the first events, while they are all
     std::string at_end{};              ///< why it waits for the end
@@ -93,8 +96,9 @@ class OnlineChecker {
   void keep(Object& object, const Event& event, std::int64_t position);
   void drop_kept(Object& object);
   void give_up(Object& object, const std::string& why, std::int64_t position);
-  void hear(Object& object, const Value& key, OnlineZones::Said said, std::int64_t position);
-  void judge_if_due(Object& object, const Value& key);
+  void hear(Object& object, OnlineZones::Said said, std::int64_t position);
+  void judge(Object& object);
+  void set_explained(Object& object, std::int64_t position);
   void note_violation(const Value& key, std::int64_t event);
   std::string finish_kept();
 
@@ -105,7 +109,8 @@ class OnlineChecker {
   std::optional<Violation> violation_;
   std::string refused_;  ///< why the model does not know some call
   std::string damaged_;
-  std::set<std::int64_t> unexplained_;  ///< where some key's judgement has come to
+  /// Where the judgement of a key has come to, of those that have not come to the last event.
+  std::map<std::int64_t, Object*> unexplained_;
   std::int64_t events_ = 0, calls_ = 0, indeterminate_ = 0;
   std::size_t keys_at_end_ = 0;
   std::size_t kept_bytes_ = 0, kept_events_ = 0, zones_held_ = 0, zones_bytes_ = 0;

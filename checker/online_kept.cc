@@ -67,8 +67,9 @@ Validity OnlineKept::judge_first(std::size_t events, Nanos time_budget) {
           : History(events_.begin(), events_.begin() + static_cast<std::ptrdiff_t>(events)),
       how);
   if (all) why_ = verdict.validity == Validity::unknown ? verdict.reason : "";
+  constexpr std::string_view k_decided_by = "keys decided by ";
   for (const auto& [name, value] : verdict.figures)
-    if (name.starts_with("keys decided by ")) means_ = name.substr(name.rfind(' ') + 1);
+    if (name.starts_with(k_decided_by)) means_ = name.substr(k_decided_by.size());
   return verdict.validity;
 }
 

@@ -22,6 +22,8 @@ class OnlineKept {
   /// Keeps an event that `position` tells from all others.
   void add(const Event& event, std::int64_t position);
   bool due() const;
+  /// The last judgement ran out of its budget, and the history has not doubled since.
+  bool hard() const { return !why_.empty() && !due(); }
   /// Somebody else has judged what came before this position.
   void skip_to(std::int64_t position);
   /// Judges what is there. Gives false once it is invalid. What ran out of its budget counts as

@@ -225,6 +225,41 @@ TEST(OnlineZones, SayTheSameOfLongHistoriesAsTheWholeCheck) {
   EXPECT_GT(invalid, 100);
 }
 
+TEST(OnlineZones, ForgetWhatNobodyCanSeeAnyMore) {
+  OnlineZones zones{Value(0)};
+  std::int64_t at = 0;
+  const auto write = [](int value) { return Transition{.from = {}, .to = Value(value)}; };
+  const auto see = [](int value) { return Transition{.from = Value(value), .to = {}}; };
+  // Two writes at once: either may have been the last.
+  ASSERT_EQ(zones.invoke(at++, write(1)), OnlineZones::Said::fits);
+  ASSERT_EQ(zones.invoke(at++, write(2)), OnlineZones::Said::fits);
+  ASSERT_EQ(zones.ok(0, at++, write(1)), OnlineZones::Said::fits);
+  ASSERT_EQ(zones.ok(1, at++, write(2)), OnlineZones::Said::fits);
+  EXPECT_EQ(zones.held(), 4U);  // two values, two chains
+  EXPECT_EQ(OnlineZones(zones).invoke(at, write(1)), OnlineZones::Said::ambiguous);
+  // Who reads 2 says which.
+  const std::int64_t read = at++;
+  ASSERT_EQ(zones.invoke(read, {}), OnlineZones::Said::fits);
+  ASSERT_EQ(zones.ok(read, at++, see(2)), OnlineZones::Said::fits);
+  EXPECT_EQ(zones.held(), 2U);
+  EXPECT_EQ(OnlineZones(zones).invoke(at, write(1)), OnlineZones::Said::fits);
+  const std::int64_t late = at++;
+  ASSERT_EQ(zones.invoke(late, {}), OnlineZones::Said::fits);
+  EXPECT_EQ(zones.ok(late, at++, see(1)), OnlineZones::Said::invalid);
+}
+
+TEST(OnlineZones, ForgetTheLinksOfAChain) {
+  OnlineZones zones{Value(0)};
+  std::int64_t at = 0;
+  for (int value = 0; value < 1'000; ++value) {
+    const Transition swap{.from = Value(value), .to = Value(value + 1)};
+    const std::int64_t invoked = at++;
+    ASSERT_EQ(zones.invoke(invoked, swap), OnlineZones::Said::fits);
+    ASSERT_EQ(zones.ok(invoked, at++, swap), OnlineZones::Said::fits);
+    ASSERT_LE(zones.held(), 3U);
+  }
+}
+
 /// A register with distinct values under `processes` clients that are always busy.
 class BusyRegister {
  public:

@@ -155,14 +155,11 @@ OnlineZones::Said OnlineZones::happen(Index cluster, std::int64_t invoked, std::
   return Said::fits;
 }
 
-bool OnlineZones::closed(std::int64_t key) const {
-  return (key == most_key_ ? second_ : most_) > key;
-}
+bool OnlineZones::closed(std::int64_t key) const { return key != most_key_ && most_ > key; }
 
 OnlineZones::Said OnlineZones::grow(std::int64_t key, std::int64_t last_invoked) {
   Chain& chain = chains_.at(key);
   if (last_invoked <= chain.last_invoked) return Said::fits;
-  if (closed(key)) return Said::invalid;
   if (const auto after = forward_.lower_bound(key); after != forward_.begin()) {
     const std::int64_t other = *std::prev(after);
     if (chains_.at(other).last_invoked > key && other < last_invoked) return Said::invalid;
@@ -177,17 +174,11 @@ OnlineZones::Said OnlineZones::grow(std::int64_t key, std::int64_t last_invoked)
   return Said::fits;
 }
 
-/// Keeps the two greatest s of different chains.
+/// Keeps the greatest s of the chains with f < L.
 void OnlineZones::raise(std::int64_t key, std::int64_t last_invoked) {
-  if (key == most_key_) {
-    most_ = std::max(most_, last_invoked);
-  } else if (last_invoked > most_) {
-    second_ = most_;
-    most_ = last_invoked;
-    most_key_ = key;
-  } else {
-    second_ = std::max(second_, last_invoked);
-  }
+  if (last_invoked <= most_) return;
+  most_ = last_invoked;
+  most_key_ = key;
 }
 
 OnlineZones::Chains::iterator OnlineZones::forget_chain(Chains::iterator chain) {

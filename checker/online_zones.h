@@ -17,13 +17,15 @@
 /// (all but plain writes), or the next event if there is none. Whatever grows later grows to L at
 /// least.
 ///  - Chain B is closed if another chain A has f_A < L and s_A > f_B: growing would break the pair.
-///    So of all chains with f < L it is enough to know the two greatest s, and whose they are.
+///    So of all chains with f < L it is enough to know the greatest s (its own chain is kept).
 ///  - A value inside a chain is closed if a later value of that chain returned before L.
-/// A closed chain with f < L is forgotten: a pair of it with a chain that grows later is the first
-/// case. Who needs a forgotten value, or one that nobody writes, makes the history invalid. If a
-/// forgotten value is written again, every call that needs it and returns later was either invoked
-/// after that chain was closed, or is an indeterminate update that some such call makes needed; so
-/// it can have only the new writer, and the two writes are as good as of distinct values.
+/// A closed chain B with f_B < L is forgotten. Let it break a pair with a chain X that grows later:
+/// f_X < s_B. If f_X < L then B has closed X too. Else s_B > L; as A and B do not break the pair,
+/// f_A >= s_B > L, so A did not close B. So what is forgotten is not missed. Who needs a forgotten
+/// value, or one that nobody writes, makes the history invalid. If a forgotten value is written
+/// again, every call that needs it and returns later was either invoked after that chain was
+/// closed, or is an indeterminate update that some such call makes needed; so it can have only the
+/// new writer, and the two writes are as good as of distinct values.
 ///
 /// Cost:   O(log n) an event, amortized but for values deep inside a chain.
 /// Memory: the open calls, the indeterminate updates that nobody has seen, and the values that some
@@ -118,8 +120,8 @@ class OnlineZones {
   std::map<std::int64_t, OpenCall> open_;
   std::set<std::int64_t> readers_;  ///< invocations of open_ that count for L
   std::deque<Returned> returned_;   ///< not before L yet
-  // The two greatest s of chains with f < L, and whose the first is.
-  std::int64_t most_ = -1, most_key_ = -1, second_ = -1;
+  // The greatest s of chains with f < L, and whose it is.
+  std::int64_t most_ = -1, most_key_ = -1;
   std::int64_t next_serial_ = 1;
 };
 

@@ -61,6 +61,12 @@ Drive::Drive(const Options& options, const Workload& workload, const std::vector
   if (only_cuts)
     availability_.emplace(world.network(), world.nodes().size(),
                           world.setup().weather.election_max);
+  if (!options.stop_on_violation) return;
+  // Each completion is judged as it comes, whatever it takes: where the load ends is part of what
+  // the seed decides.
+  auto online = OnlineChecker::create(
+      {.model = workload.model, .time_again = options.judge_budget, .share_again = 0});
+  if (online) online_.emplace(std::move(*online));
 }
 
 Drive::~Drive() = default;
@@ -212,7 +218,17 @@ void Drive::record(gen::Thread thread, Event event) {
                           .message = 0,
                           .text = in_words(event)});
   }
+  if (online_ && !stopped_at_) judge(event);
   history_.push_back(std::move(event));
+}
+
+/// No more is asked once a violation is found; what is open ends, and run() heals.
+void Drive::judge(const Event& event) {
+  static_cast<void>(online_->feed(event));  // the events of a run are in order
+  if (!online_->violation()) return;
+  stopped_at_ = online_->violation()->event;
+  exhausted_ = true;
+  next_.reset();
 }
 
 // ---- The nemesis --------------------------------------------------------------------------------

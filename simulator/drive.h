@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "checker/online.h"
 #include "core/generator/gen.h"
 #include "core/generator/roster.h"
 #include "core/history/history.h"
@@ -37,6 +38,8 @@ class Drive {
   Script take_script() { return std::move(script_); }
   /// Why the cluster did not serve within the limit after the heal; empty: it did.
   const std::string& stalled() const { return stalled_; }
+  /// The event that ended the load, if Options::stop_on_violation did.
+  std::optional<std::int64_t> stopped_at() const { return stopped_at_; }
 
  private:
   gen::GenPtr schedule() const;
@@ -45,6 +48,7 @@ class Drive {
   void ask();
   void take(gen::Next next);
   void record(gen::Thread thread, Event event);
+  void judge(const Event& event);
   void completed(gen::Thread thread, const Completion& completion);
 
   Completion act(const Operation& operation);
@@ -76,6 +80,8 @@ class Drive {
   std::vector<Operation> open_;    // by thread
   History history_;
   Script script_;
+  std::optional<OnlineChecker> online_;  // with Options::stop_on_violation
+  std::optional<std::int64_t> stopped_at_;
   std::string stalled_;
   std::string unserved_;  // under a cut that has to be borne
   bool healed_ = false;

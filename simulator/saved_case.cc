@@ -51,6 +51,7 @@ std::string options_json(const Options& options) {
       ",\"cadence\":", to_json_text(name_of(options.cadence)),
       ",\n  \"reads\":", to_json_text(options.reads), ",\"defects\":", to_json_text(defects),
       ",\"invariants\":", options.invariants ? "true" : "false");
+  if (options.stop_on_violation) text += ",\"stop_on_violation\":true";
   if (options.weather) text += ",\"weather\":" + to_json_text(to_text(*options.weather));
   return text + "}";
 }
@@ -102,6 +103,9 @@ plumbline::Result<Options> options_of(const Value& value) {
   for (const Value& defect : defects) {
     if (!defect.is_text()) return fields.wrong("defects", "a list of names");
     options.defects.insert(defect.as_text());
+  }
+  if (fields.has("stop_on_violation")) {
+    TRY_ASSIGN(options.stop_on_violation, fields.boolean("stop_on_violation"));
   }
   if (fields.has("weather")) {
     TRY_ASSIGN(const std::string weather, fields.text("weather"));

@@ -231,6 +231,7 @@ TEST(SavedCase, IsTheSameAfterWritingAndReading) {
   saved.options.cadence = Cadence::staggered;
   saved.options.reads = "lease";
   saved.options.invariants = false;
+  saved.options.stop_on_violation = true;
   saved.options.time_limit = 123456789ns;
   saved.failure = {FoundBy::progress, "progress"};
   const auto read = parse_saved_case(to_json(saved));

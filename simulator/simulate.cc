@@ -135,6 +135,7 @@ plumbline::Result<Result> simulate(const Options& options) {
   drive.run();
   result.history = drive.take_history();
   result.script = drive.take_script();
+  result.stopped_at = drive.stopped_at();
   result.violation = world.watch().violation();
   result.coverage = world.watch().coverage();
   result.end = world.now();

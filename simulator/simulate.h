@@ -44,6 +44,8 @@ struct Options {
   bool invariants = true;  ///< look at all nodes after each step; costs time
   bool trace = false;      ///< keep what is needed for a message diagram
   bool judge = true;
+  /// Judge each event as it happens, and end the load at the first violation; then heal as ever.
+  bool stop_on_violation = false;
   Nanos recovery_limit = 15s;  ///< from the final heal until every client has been served
   Nanos judge_budget = 20s;    ///< of real time
 };
@@ -86,8 +88,9 @@ struct Result {
   FoundBy found_by = FoundBy::nothing;
   std::string found;  ///< one line: what is wrong
   Coverage coverage;
-  Nanos end{};              ///< virtual time that passed
-  std::uint64_t steps = 0;  ///< events of the simulated world
+  std::optional<std::int64_t> stopped_at{};  ///< the event that ended the load: stop_on_violation
+  Nanos end{};                               ///< virtual time that passed
+  std::uint64_t steps = 0;                   ///< events of the simulated world
   std::uint64_t most_steps_in_a_second = 0;
   std::vector<TraceEvent> trace;
   std::vector<std::vector<std::string>> logs;  ///< of each node, a line an event

@@ -68,6 +68,13 @@ History Recorder::snapshot() const {
   return {events_.begin(), events_.end()};
 }
 
+History Recorder::since(std::size_t index, std::size_t most) const {
+  const std::lock_guard lock(mutex_);
+  const auto from = events_.begin() + static_cast<std::ptrdiff_t>(std::min(index, events_.size()));
+  const auto left = static_cast<std::size_t>(events_.end() - from);
+  return {from, from + static_cast<std::ptrdiff_t>(std::min(left, most))};
+}
+
 ProcessId Recorder::last_process() const {
   const std::lock_guard lock(mutex_);
   return last_process_;

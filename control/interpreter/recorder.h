@@ -37,6 +37,8 @@ class Recorder {
   /// Gives the event as recorded, with its index and time.
   Result<Event> record(Event event);
   History snapshot() const;
+  /// The events from that index on, at most so many.
+  History since(std::size_t index, std::size_t most) const;
   /// The highest client process that has been recorded; -1 if none.
   ProcessId last_process() const;
   Nanos now() const { return std::chrono::steady_clock::now() - start_; }

@@ -83,6 +83,9 @@ TEST(Recorder, ManyThreadsGiveOneOrder) {
   const auto on_disk = read_history(folder / "h");
   ASSERT_TRUE(on_disk);
   EXPECT_EQ(on_disk->events, recorder->snapshot());
+  EXPECT_EQ(recorder->since(1597, 2),
+            History(on_disk->events.end() - 3, on_disk->events.end() - 1));
+  EXPECT_TRUE(recorder->since(1600, 5).empty());
   ASSERT_EQ(heard.size(), 1600u);
   for (std::size_t i = 0; i < heard.size(); ++i) ASSERT_EQ(heard[i], static_cast<std::int64_t>(i));
   for (std::size_t i = 1; i < on_disk->events.size(); ++i)

@@ -141,6 +141,34 @@ TEST_F(Cli, CheckExits255ForADamagedHistory) {
   EXPECT_THAT(said.err, HasSubstr("bad.jsonl"));
 }
 
+TEST_F(Cli, CheckOfAPipeJudgesWhatComesIn) {
+  const Said good = plumbline("check - <" + history("good.jsonl", k_good));
+  EXPECT_EQ(good.code, 0) << good.out << good.err;
+  EXPECT_THAT(good.out, testing::StartsWith("VALID\n"));
+  EXPECT_THAT(good.out, HasSubstr("write 1 ok, 0 fail, 0 info"));
+  const std::string stale = history("stale.jsonl", k_stale);
+  const Said bad = plumbline("check - --model register <" + stale);
+  EXPECT_EQ(bad.code, 1);
+  EXPECT_EQ(bad.out, plumbline("check --model register " + stale).out);
+  EXPECT_EQ(bad.err, "event 5: the history is not linearizable any more\n");
+}
+
+TEST_F(Cli, CheckOfAPipeStopsAtTheViolationIfAsked) {
+  const std::string file = history("stale.jsonl", str(k_stale, "{\"index\":6,\n", k_good));
+  const Said whole = plumbline("check - <" + file);
+  EXPECT_EQ(whole.code, 255);
+  EXPECT_THAT(whole.err, HasSubstr("standard input line 7: column 12: "));
+  const Said stopped = plumbline("check - --stop-on-violation <" + file);
+  EXPECT_EQ(stopped.code, 1) << stopped.err;
+  EXPECT_THAT(stopped.out, testing::StartsWith("INVALID\n"));
+  const Said torn =
+      plumbline("check - <" + history("torn.jsonl", str(k_good, "{\"index\":4,\"ti")));
+  EXPECT_EQ(torn.code, 0);
+  EXPECT_THAT(torn.err, HasSubstr("warning: standard input line 5 is torn"));
+  expect_usage("check --stop-on-violation " + file, "--stop-on-violation is for a history that");
+  EXPECT_EQ(plumbline("check - --model queue <" + history("good.jsonl", k_good)).code, 2);
+}
+
 TEST_F(Cli, CheckNamesTheNearestModel) {
   expect_usage("check --model cas-registr " + history("good.jsonl", k_good), "cas-register");
 }

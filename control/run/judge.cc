@@ -120,6 +120,10 @@ Verdict judge_rest(Verdict linearizable, const History& history, const Evidence&
   return compose("run", std::move(parts));
 }
 
+std::string stopped_at_violation(std::int64_t event) {
+  return str("stopped at the first violation, event ", event);
+}
+
 Verdict not_judged(const std::string& why) {
   std::vector<Verdict> parts;
   parts.push_back(plain("completeness", Validity::unknown, why));

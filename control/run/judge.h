@@ -34,6 +34,9 @@ Verdict judge(const History& history, const Evidence& evidence, const CheckOptio
 /// The same with the first of them made already.
 Verdict judge_rest(Verdict linearizable, const History& history, const Evidence& evidence);
 
+/// Why a run ended at the first violation, as Evidence::cut_short has it.
+std::string stopped_at_violation(std::int64_t event);
+
 /// For a run that left nothing to judge: unknown, and why.
 Verdict not_judged(const std::string& why);
 

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "control/run/judge.h"
+#include "control/run/live_judge.h"
 #include "control/run/progress.h"
 #include "control/run/run_folder.h"
 #include "control/run/run_options.h"
@@ -140,10 +141,23 @@ TEST(Progress, CountsCallsAndFaultsInForce) {
     tally.add(event(k_nemesis, EventType::info, "pause", "skipped: nobody"));
   EXPECT_EQ(progress_line(tally, 12s, 60s, 103, "n2"),
             "12s/60s  103 ops/s  ok 1 fail 0 info 0  open 1  faults kill partition  leader n2");
+  EXPECT_THAT(progress_line(tally, 12s, 60s, 103, "n2", "judged 5 events"),
+              testing::EndsWith("  leader n2  judged 5 events"));
   tally.add(event(k_nemesis, EventType::info, "heal-kill"));
   EXPECT_TRUE(tally.faults.contains("kill"));  // asked for, not yet done
   tally.add(event(k_nemesis, EventType::info, "heal-kill"));
   EXPECT_THAT(tally.faults, testing::ElementsAre("partition"));
+}
+
+TEST(Progress, TellsWhatTheLiveJudgeHasComeTo) {
+  OnlineStatus status{.events = 12, .explained_up_to = 10};
+  EXPECT_EQ(judged_line(status, 20ms), "judged 10 events, lag 0.02 s, valid so far");
+  status.keys_at_end = 2;
+  status.validity = Validity::unknown;
+  EXPECT_EQ(judged_line(status, std::nullopt),
+            "judged 12 events, valid so far but for 2 keys left for the end");
+  status.validity = Validity::invalid;
+  EXPECT_EQ(judged_line(status, 0ms), "judged 12 events, lag 0.00 s, INVALID");
 }
 
 TEST(Progress, HealingAllEndsAllFaults) {

@@ -38,14 +38,14 @@ void Tally::add(const Event& event) {
 }
 
 std::string progress_line(const Tally& tally, Nanos elapsed, Nanos total, std::int64_t per_second,
-                          const std::string& leader) {
+                          const std::string& leader, const std::string& judged) {
   const auto whole_seconds = [](Nanos d) { return std::chrono::floor<std::chrono::seconds>(d); };
   std::string faults;
   for (const std::string& fault : tally.faults) faults += " " + fault;
   return str(whole_seconds(elapsed).count(), "s/", whole_seconds(total).count(), "s  ", per_second,
              " ops/s  ok ", tally.ok, " fail ", tally.fail, " info ", tally.info, "  open ",
              tally.open, "  faults", faults.empty() ? " none" : faults, "  leader ",
-             leader.empty() ? "?" : leader);
+             leader.empty() ? "?" : leader, judged.empty() ? "" : "  ", judged);
 }
 
 Progress::Progress(std::FILE* out, Nanos total)
@@ -69,6 +69,11 @@ void Progress::add(const Event& event) {
 void Progress::set_leader(const std::string& leader) {
   const std::lock_guard lock(mutex_);
   leader_ = leader;
+}
+
+void Progress::set_judge(std::function<std::string()> says) {
+  const std::lock_guard lock(mutex_);
+  judge_says_ = std::move(says);
 }
 
 void Progress::start_clock() {
@@ -104,7 +109,8 @@ void Progress::clear_line() {
 void Progress::draw() {
   if (out_ == nullptr || !running_) return;
   const std::string line = progress_line(tally_, std::chrono::steady_clock::now() - started_,
-                                         total_, tally_.completed() - completed_before_, leader_);
+                                         total_, tally_.completed() - completed_before_, leader_,
+                                         judge_says_ ? judge_says_() : "");
   completed_before_ = tally_.completed();
   clear_line();
   std::fprintf(out_, terminal_ ? "%s" : "%s\n", line.c_str());

@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <cstdio>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <string>
@@ -26,9 +27,10 @@ struct Tally {
   std::int64_t completed() const { return ok + fail + info; }
 };
 
-/// "12s/60s  103 ops/s  ok 1130 fail 41 info 7  open 3  faults kill partition  leader n2".
+/// "12s/60s  103 ops/s  ok 1130 fail 41 info 7  open 3  faults kill partition  leader n2", and what
+/// the live judge says.
 std::string progress_line(const Tally& tally, Nanos elapsed, Nanos total, std::int64_t per_second,
-                          const std::string& leader);
+                          const std::string& leader, const std::string& judged = "");
 
 class Progress {
  public:
@@ -39,6 +41,8 @@ class Progress {
   // Threads: safe.
   void add(const Event& event);
   void set_leader(const std::string& leader);
+  /// What the line ends with is asked for whenever it is drawn; nothing: no more.
+  void set_judge(std::function<std::string()> says);
   void start_clock();  ///< from here on the line is drawn; elapsed counts from here
   void stop_clock();
   /// Prints one line of its own, above the live line.
@@ -57,6 +61,7 @@ class Progress {
   std::condition_variable_any wake_;
   Tally tally_;
   std::string leader_;
+  std::function<std::string()> judge_says_;
   bool running_ = false;
   bool drawn_ = false;
   std::int64_t completed_before_ = 0;

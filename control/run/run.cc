@@ -10,6 +10,7 @@
 #include "control/run/drive.h"
 #include "control/run/exit_codes.h"
 #include "control/run/judge.h"
+#include "control/run/live_judge.h"
 #include "control/run/run_folder.h"
 #include "control/run/run_record.h"
 #include "core/base/text.h"
@@ -48,6 +49,8 @@ class Run {
   Status open_recorder();
   Status bring_up();
   Status drive_it();
+  void start_judge();
+  void end_judge();
   void calm_down();
   void tear_down();
   void finish();
@@ -70,7 +73,9 @@ class Run {
   std::vector<HeldNode> held_;
   std::unique_ptr<RemoteCluster> cluster_;
   std::unique_ptr<Drive> drive_;
-  bool served_ = false;  ///< the cluster came up: what follows is a run
+  std::unique_ptr<LiveJudge> live_judge_;
+  std::optional<LiveJudge::Violation> ended_by_;  ///< with --stop-on-violation
+  bool served_ = false;                           ///< the cluster came up: what follows is a run
   bool target_up_ = false;
   Evidence evidence_;
 };
@@ -127,8 +132,29 @@ Status Run::bring_up() {
 
 Status Run::drive_it() {
   TRY(open_recorder());
+  start_judge();
   drive_ = std::make_unique<Drive>(options_, parts_, *cluster_, *recorder_, stop_, progress_);
   return drive_->drive();
+}
+
+void Run::start_judge() {
+  OnlineOptions how;
+  how.model = record_.model;
+  live_judge_ = std::make_unique<LiveJudge>(
+      *recorder_, std::move(how), [this](const LiveJudge::Violation& violation) {
+        progress_.say(str("event ", violation.event, ": key ", to_string(violation.key),
+                          " is not linearizable any more"));
+        if (options_.stop_on_violation) stop_.end_load();
+      });
+  progress_.set_judge([this] { return live_judge_->line(); });
+}
+
+/// What is judged now is judged once more, with evidence, when all of it is there.
+void Run::end_judge() {
+  if (!live_judge_) return;
+  progress_.set_judge({});
+  if (options_.stop_on_violation) ended_by_ = live_judge_->violation();
+  live_judge_.reset();
 }
 
 /// From a driven cluster to a healed one whose logs we have. Everything here is tried, whatever
@@ -141,6 +167,7 @@ void Run::calm_down() {
     note_problem(write_whole(folder_->file("script.json"), to_json(drive_->script())));
     drive_.reset();
   }
+  end_judge();
   if (!cluster_) return;
   if (!options_.leave_running || !served_) note_problem(end_all(*cluster_));
   if (stop_.at_once()) return;
@@ -177,6 +204,8 @@ void Run::finish() {
     evidence_.cut_short = "the harness failed: " + outcome_.failure->what;
   else if (stop_.by_signal())
     evidence_.cut_short = "interrupted by a signal";
+  else if (ended_by_)
+    evidence_.cut_short = stopped_at_violation(ended_by_->event);
   else if (stop_.asked())
     evidence_.cut_short = "ended early: a node's process did not start again";
   record_.cut_short = evidence_.cut_short;

@@ -71,6 +71,7 @@ std::string command_of(const RunOptions& options) {
   command.each("--defect", options.defects);
   command.add("--reads", options.reads, usual.reads);
   command.when("--leave-running", options.leave_running);
+  command.when("--stop-on-violation", options.stop_on_violation);
   command.add("--script", options.script.string(), usual.script.string());
   if (options.weather) command.always("--weather", *options.weather);
   command.when("--no-invariants", !options.invariants);

@@ -31,7 +31,8 @@ struct RunOptions {
   std::vector<std::string> defects;
   std::string reads = "linearizable";  ///< or lease, or stale
   bool leave_running = false;
-  std::filesystem::path script;  ///< its faults are done instead of a schedule of them
+  bool stop_on_violation = false;  ///< the load ends at the first violation
+  std::filesystem::path script;    ///< its faults are done instead of a schedule of them
   // of the target sim alone:
   std::optional<std::string> weather;  ///< nothing: drawn from the seed
   bool invariants = true;

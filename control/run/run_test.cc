@@ -101,6 +101,28 @@ class Runs : public testing::Test {
   Stop stop;
 };
 
+TEST_F(Runs, AViolationEndsTheLoadIfAskedAndIsJudgedAsEver) {
+  options.stop_on_violation = true;
+  options.time_limit = 60s;
+  options.faults = "partition";
+  when("n1 cut", [this] { world.lies = true; });
+  const RunOutcome outcome = go();
+  EXPECT_EQ(outcome.exit_code, 1) << in_words(outcome.verdict);
+  EXPECT_FALSE(outcome.failure);
+  expect_left_clean(outcome);
+  EXPECT_THAT(in_words(outcome.verdict), HasSubstr("stopped at the first violation, event "));
+  const auto again = judge_again(outcome.folder, {});
+  ASSERT_TRUE(again);
+  EXPECT_EQ(in_words(again->verdict), in_words(outcome.verdict));
+}
+
+TEST_F(Runs, AViolationDoesNotEndTheLoadUnasked) {
+  world.lies = true;
+  const RunOutcome outcome = go();
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(in_words(outcome.verdict), HasSubstr("valid  completeness"));
+}
+
 TEST_F(Runs, AGoodOneIsValidAndLeavesAWholeFolder) {
   const RunOutcome outcome = go();
   EXPECT_EQ(outcome.exit_code, 0) << in_words(outcome.verdict);

@@ -121,7 +121,9 @@ Status SimRun::simulate(const simulator::Options& options) {
   // Messages are kept for what is looked at: a run in which something is wrong.
   if (failure_of(result_).found_by != simulator::FoundBy::nothing)
     diagram_ = diagram_of(options, parts_.simulate);
-  record_.cut_short = stop_.by_signal() ? "interrupted by a signal" : "";
+  record_.cut_short = stop_.by_signal()    ? "interrupted by a signal"
+                      : result_.stopped_at ? stopped_at_violation(*result_.stopped_at)
+                                           : "";
   TRY(write_evidence(options));
   Evidence evidence;
   evidence.expectations = record_.expectations;
@@ -216,6 +218,7 @@ Result<simulator::Options> sim_options(const RunOptions& options) {
   sim.reads = options.reads;
   sim.defects = {options.defects.begin(), options.defects.end()};
   sim.invariants = options.invariants;
+  sim.stop_on_violation = options.stop_on_violation;
   if (!options.script.empty()) {
     TRY_ASSIGN(Script script, load_script(options.script));
     sim.replay = std::move(script.faults);
@@ -245,6 +248,7 @@ RunOptions run_options(const simulator::Options& options) {
   run.reads = options.reads;
   run.defects = {options.defects.begin(), options.defects.end()};
   run.invariants = options.invariants;
+  run.stop_on_violation = options.stop_on_violation;
   if (options.weather) run.weather = to_text(*options.weather);
   return run;
 }

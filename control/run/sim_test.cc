@@ -104,6 +104,26 @@ TEST_F(Simulated, TheSameSeedGivesTheSameHistoryToTheByte) {
   EXPECT_NE(history, text_of(other.run.folder / "history.jsonl"));
 }
 
+TEST_F(Simulated, AViolationEndsTheLoadAtTheSameEventEachTime) {
+  RunOptions flags = options(3);
+  flags.defects = {"stale-follower-read"};
+  flags.weather = "";
+  flags.invariants = false;
+  flags.time_limit = 30s;
+  const auto whole = run(flags, simulator::simulate);
+  ASSERT_EQ(whole.run.exit_code, 1) << in_words(whole.run.verdict);
+  flags.stop_on_violation = true;
+  const auto one = run(flags, simulator::simulate);
+  const auto two = run(flags, simulator::simulate);
+  EXPECT_EQ(one.run.exit_code, 1);
+  EXPECT_THAT(in_words(one.run.verdict), HasSubstr("stopped at the first violation, event "));
+  const std::string history = text_of(one.run.folder / "history.jsonl");
+  EXPECT_EQ(history, text_of(two.run.folder / "history.jsonl"));
+  EXPECT_LT(history.size(), text_of(whole.run.folder / "history.jsonl").size());
+  EXPECT_THAT(history, HasSubstr("heal-all"));
+  EXPECT_THAT(text_of(one.run.folder / "run.json"), HasSubstr("--stop-on-violation"));
+}
+
 TEST_F(Simulated, TheFolderIsAsOfAnyRunAndIsJudgedAgainTheSame) {
   const auto outcome = run(options(7), simulator::simulate);
   for (const char* file : {"run.json", "history.jsonl", "verdict.json", "report.html", "junit.xml",

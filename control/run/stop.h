@@ -19,6 +19,8 @@ class Stop {
 
   /// The harness cannot go on: as a first signal, without being one.
   void fail() { raise_to(1); }
+  /// The run has shown what it was to show: as a first signal, without being one.
+  void end_load() { raise_to(1); }
   /// From here on the first signal already ends the checking.
   void begin_judging() { judging_ = true; }
   /// A signal came. Gives how many came so far.

@@ -51,6 +51,7 @@ struct FakeWorld {
   bool rules_stay = false;  ///< healing the network does nothing
   bool refuses_cuts = false;
   bool answers_nothing = false;  ///< every operation fails
+  bool lies = false;             ///< reads answer what nobody wrote
   std::function<void(const std::string& line)> on_journal;
 
   void note(const std::string& line) {
@@ -225,7 +226,7 @@ class FakeClient : public Client {
     if (world_.answers_nothing) return {EventType::fail, {}, "closed today"};
     if (!node.running || node.paused) return {EventType::fail, {}, "nobody answers"};
     Value& kept = world_.store[operation.key];
-    if (operation.f == "read") return {EventType::ok, kept, {}};
+    if (operation.f == "read") return {EventType::ok, world_.lies ? Value(-7) : kept, {}};
     if (operation.f == "write") {
       kept = operation.value;
       return {EventType::ok, operation.value, {}};

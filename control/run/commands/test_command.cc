@@ -75,6 +75,8 @@ void add_flags(CLI::App& app, TestFlags& flags) {
   app.add_flag("--no-invariants", flags.no_invariants, "sim: judges what clients saw, and no more");
   app.add_option("--script", flags.script,
                  "The faults of a run's script.json, each at its time, instead of a schedule");
+  app.add_flag("--stop-on-violation", run.stop_on_violation,
+               "Ends the load as soon as what clients saw cannot be right");
   app.add_flag("--leave-running", run.leave_running,
                "Keeps the nodes up after the verdict, until Ctrl-C");
   app.add_flag("--json", flags.json, "One JSON object on standard output, and nothing else");
