@@ -7,6 +7,7 @@
 
 #include "checker/evidence.h"
 #include "core/base/text.h"
+#include "core/history/digest.h"
 
 namespace plumbline {
 namespace {
@@ -93,6 +94,29 @@ void say_invalid(std::map<Value, Object>& objects, const ModelEntry& model,
   if (invalid > 1) verdict.reason += str(" (and ", invalid - 1, " more keys are invalid)");
 }
 
+/// The proof in the form that others can check. None if the verdict is unknown, or if some key's
+/// order was never written down (see Decision).
+std::shared_ptr<const Certificate> certify(const std::map<Value, Object>& objects,
+                                           std::string digest, const CheckOptions& options,
+                                           const Verdict& verdict) {
+  if (verdict.validity == Validity::unknown) return nullptr;
+  auto proof = std::make_shared<Certificate>();
+  proof->valid = verdict.validity == Validity::valid;
+  proof->model = options.model;
+  proof->initial = options.initial;
+  proof->digest = std::move(digest);
+  for (const Counterexample& example : verdict.counterexamples)
+    proof->cores.push_back(core_of(example));
+  for (const auto& [key, object] : objects) {
+    proof->calls += static_cast<std::int64_t>(object.calls.size());
+    if (!proof->valid) continue;
+    if (!object.decision.ordered) return nullptr;
+    KeyOrder& order = proof->orders.emplace_back(KeyOrder{.key = key});
+    for (const Call* call : object.decision.order) order.ids.push_back(call->id);
+  }
+  return proof;
+}
+
 }  // namespace
 
 Verdict check_linearizable(const History& history, const CheckOptions& options) {
@@ -111,6 +135,7 @@ Verdict check_linearizable(const History& history, const CheckOptions& options) 
       return unknown(
           str("call ", call.id, " (", call.f, ") is none of ", options.model, ": ", why));
 
+  std::string digest = options.certify ? digest_of(*calls) : std::string();
   std::map<Value, Object> objects = by_key(std::move(*calls));
   std::vector<Object*> work;
   for (auto& [key, object] : objects) work.push_back(&object);
@@ -123,6 +148,7 @@ Verdict check_linearizable(const History& history, const CheckOptions& options) 
   count_means(objects, verdict);
   if (verdict.validity == Validity::unknown) say_unknown(objects, verdict);
   if (verdict.validity == Validity::invalid) say_invalid(objects, model, options, verdict);
+  if (options.certify) verdict.certificate = certify(objects, std::move(digest), options, verdict);
   return verdict;
 }
 

@@ -83,4 +83,11 @@ Counterexample explain_invalid(const std::vector<Call>& calls, const ModelEntry&
   return example;
 }
 
+KeyCore core_of(const Counterexample& example) {
+  KeyCore core{.key = example.key, .after = example.after, .only = example.only};
+  for (const Call& call : example.core)
+    (call.type == EventType::ok ? core.required : core.optional).push_back(call.id);
+  return core;
+}
+
 }  // namespace plumbline

@@ -14,6 +14,9 @@ Counterexample explain_invalid(const std::vector<Call>& calls, const ModelEntry&
                                const Value& initial, const Decision& decision, bool minimized,
                                Budget& budget);
 
+/// What a certificate says of it.
+KeyCore core_of(const Counterexample& example);
+
 /// Why the calls of a core have no order, in one to three sentences.
 std::string explain_core(const std::vector<Call>& core, const ModelEntry& model,
                          const Value& initial);

@@ -35,13 +35,16 @@ Json json_of(const Call& call) {
 Json json_of(const Counterexample& example) {
   Json core = Json::array();
   for (const Call& call : example.core) core.push_back(json_of(call));
-  return {{"key", json_of(example.key)},
-          {"explanation", example.explanation},
-          {"core", std::move(core)},
-          {"prefix", example.prefix},
-          {"state", example.state},
-          {"unplaceable", example.unplaceable},
-          {"explained_up_to", example.explained_up_to}};
+  Json json = {{"key", json_of(example.key)},
+               {"explanation", example.explanation},
+               {"core", std::move(core)},
+               {"prefix", example.prefix},
+               {"state", example.state},
+               {"unplaceable", example.unplaceable},
+               {"explained_up_to", example.explained_up_to}};
+  if (example.after) json["after"] = *example.after;
+  if (example.only) json["only"] = json_of(Value(*example.only));
+  return json;
 }
 
 Json json_of(const Verdict& verdict) {
@@ -82,6 +85,13 @@ Verdict compose(std::string check, std::vector<Verdict> parts) {
   whole.reason = join(reasons, "; ");
   whole.parts = std::move(parts);
   return whole;
+}
+
+const Certificate* certificate_of(const Verdict& verdict) {
+  if (verdict.certificate != nullptr) return verdict.certificate.get();
+  for (const Verdict& part : verdict.parts)
+    if (const Certificate* found = certificate_of(part); found != nullptr) return found;
+  return nullptr;
 }
 
 std::string to_json(const Verdict& verdict) {

@@ -2,10 +2,12 @@
 /// Verdict: valid, invalid or unknown, with its evidence. Never a bare yes or no.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "checker/certificate.h"
 #include "core/history/history.h"
 
 namespace plumbline {
@@ -27,6 +29,10 @@ struct Counterexample {
   std::vector<std::int64_t>
       unplaceable{};                 ///< call ids that cannot come next after any such prefix
   std::int64_t explained_up_to = 0;  ///< every event before this position is linearizable
+  /// If the core is of what came after one call, which tells what the state was then: its id.
+  std::optional<std::int64_t> after{};
+  /// If the core's calls are looked at as what they are to some parts of the object: these.
+  std::optional<Value::List> only{};
 };
 
 /// What one check said.
@@ -38,11 +44,16 @@ struct Verdict {
   std::vector<std::pair<std::string, std::string>>
       figures{};                 ///< name, value: what is worth showing
   std::vector<Verdict> parts{};  ///< of a composed check, in the order given
+  /// The proof of what a check of linearizability said, if it was asked for and there is one.
+  std::shared_ptr<const Certificate> certificate{};
 };
 inline constexpr std::size_t k_max_counterexamples = 5;
 
 /// One verdict of several: the greatest validity, and the reasons of those parts that have it.
 Verdict compose(std::string check, std::vector<Verdict> parts);
+
+/// The certificate of the verdict or of one of its parts; null if there is none.
+const Certificate* certificate_of(const Verdict& verdict);
 
 /// JSON of the above, for verdict.json; schema in docs/history-format.md.
 std::string to_json(const Verdict& verdict);

@@ -45,7 +45,7 @@ std::string name_unknown(const CLI::App& app, const std::string& word) {
 
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   if (app.get_subcommands().empty() && app.remaining(true).empty())
-    return complain("say what to do: test, check, report, list, heal or doctor; see --help",
+    return complain("say what to do: test, check, verify, report, list, heal or doctor; see --help",
                     k_exit_usage);
   const std::vector<std::string> left = app.remaining(true);
   if (!left.empty()) return complain(name_unknown(app, left.front()), k_exit_usage);
@@ -66,7 +66,7 @@ int run_program_line(int argc, char** argv) {
   std::vector<Command> commands;
   for (auto* add : {add_test_command, add_check_command, add_report_command, add_list_command,
                     add_heal_command, add_doctor_command, add_replay_command, add_shrink_command,
-                    add_sim_command, add_zoo_command})
+                    add_sim_command, add_zoo_command, add_verify_command})
     commands.push_back(add(app));
   try {
     app.parse(argc, argv);

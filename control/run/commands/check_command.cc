@@ -1,11 +1,8 @@
 /// plumbline check: judges a history that is there already, of a run or from elsewhere.
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <iostream>
 
-#include "control/run/check_stream.h"
 #include "control/run/commands/commands.h"
 #include "control/run/judge_again.h"
 #include "control/run/stop.h"
@@ -22,7 +19,7 @@ struct CheckFlags {
   std::string time_budget = "60s";
   bool keyed = false;
   bool json = false;
-  bool stop_on_violation = false;
+  std::string certificate;
 };
 
 /// What a history without a run.json is most likely of.
@@ -37,12 +34,7 @@ struct Judged {
   Verdict verdict;
 };
 
-Result<Judged> judge_path(const CheckFlags& flags, CheckOptions options, const Stop& stop) {
-  if (flags.path == "-") {
-    const StreamFlags how{.stop_on_violation = flags.stop_on_violation};
-    TRY_ASSIGN(StreamJudged judged, check_stream(STDIN_FILENO, options, how, stop));
-    return Judged{std::move(judged.warning), std::move(judged.verdict)};
-  }
+Result<Judged> judge_path(const CheckFlags& flags, CheckOptions options) {
   if (std::filesystem::is_directory(flags.path)) {
     TRY_ASSIGN(JudgedAgain again, judge_again(flags.path, options));
     return Judged{std::move(again.warning), std::move(again.verdict)};
@@ -50,6 +42,15 @@ Result<Judged> judge_path(const CheckFlags& flags, CheckOptions options, const S
   TRY_ASSIGN(const ReadHistory read, read_history(flags.path, flags.keyed));
   if (options.model.empty()) options.model = likely_model(read.events);
   return Judged{read.warning, judge_history(read.events, options)};
+}
+
+/// A verdict without a proof leaves no file behind that might be taken for one.
+Status save_certificate(const std::filesystem::path& file, const Verdict& verdict) {
+  if (const Certificate* proof = certificate_of(verdict); proof != nullptr)
+    return write_certificate(file, *proof);
+  std::filesystem::remove(file);
+  std::cerr << "warning: there is no certificate: " << file.string() << " was not written\n";
+  return {};
 }
 
 Result<int> carry_out(const CheckFlags& flags) {
@@ -61,16 +62,14 @@ Result<int> carry_out(const CheckFlags& flags) {
       return fail(Error::Code::invalid, known.error().what);
   }
   TRY_ASSIGN(options.time_budget, duration_of("--time-budget", flags.time_budget));
-  if (flags.path == "-" ? flags.keyed : flags.stop_on_violation)
-    return fail(Error::Code::invalid,
-                flags.path == "-" ? "--keyed is for a file"
-                                  : "--stop-on-violation is for a history that comes in: -");
   Stop stop;
   const SignalsTo signals(stop);
   stop.begin_judging();
+  options.certify = !flags.certificate.empty();
   options.stop = &stop.abandon_judging();
-  TRY_ASSIGN(const Judged judged, judge_path(flags, options, stop));
+  TRY_ASSIGN(const Judged judged, judge_path(flags, options));
   if (!judged.warning.empty()) std::cerr << "warning: " << judged.warning << "\n";
+  if (!flags.certificate.empty()) TRY(save_certificate(flags.certificate, judged.verdict));
   if (flags.json)
     std::cout << to_json(judged.verdict) << std::endl;
   else
@@ -84,9 +83,7 @@ Command add_check_command(CLI::App& app) {
   CLI::App* command = app.add_subcommand("check", "Judges a history file or a run's folder");
   auto flags = std::make_shared<CheckFlags>();
   command
-      ->add_option("path", flags->path,
-                   "A run's folder, or a history: JSON lines, EDN, jepsen.log; or - for "
-                   "JSON lines that come in, judged as they do")
+      ->add_option("path", flags->path, "A run's folder, or a history: JSON lines, EDN, jepsen.log")
       ->required();
   command->add_option("--model", flags->model,
                       "What it is checked against (default: the run's own; else list-append if "
@@ -94,8 +91,8 @@ Command add_check_command(CLI::App& app) {
   command->add_option("--time-budget", flags->time_budget, "Then the answer is unknown")
       ->capture_default_str();
   command->add_flag("--keyed", flags->keyed, "Values are [key value] pairs (Jepsen's tuples)");
-  command->add_flag("--stop-on-violation", flags->stop_on_violation,
-                    "With -: ends at the first violation");
+  command->add_option("--certificate", flags->certificate,
+                      "Where to write the proof, for `plumbline verify`");
   command->add_flag("--json", flags->json, "The verdict as one JSON object");
   return {command, [flags](const Invocation&) { return carry_out(*flags); }};
 }

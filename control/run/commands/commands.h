@@ -29,6 +29,7 @@ struct Command {
 
 Command add_test_command(CLI::App& app);
 Command add_check_command(CLI::App& app);
+Command add_verify_command(CLI::App& app);
 Command add_report_command(CLI::App& app);
 Command add_list_command(CLI::App& app);
 Command add_heal_command(CLI::App& app);

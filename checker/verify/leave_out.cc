@@ -1,0 +1,152 @@
+#include "checker/verify/leave_out.h"
+
+#include <algorithm>
+#include <map>
+
+#include "core/base/text.h"
+
+namespace plumbline::verifying {
+namespace {
+
+enum class Kept { required, optional };
+using Refusal = std::unexpected<std::string>;
+
+class LeavingOut {
+ public:
+  LeavingOut(const Certificate& certificate, const KeyCore& core)
+      : certificate_(certificate),
+        core_(core),
+        spec_(spec_of(certificate.model, certificate.initial)) {
+    if (core.only) only_.insert(core.only->begin(), core.only->end());
+  }
+
+  std::expected<Remainder, std::string> run(const std::vector<Call>& calls) {
+    std::map<std::int64_t, const Call*> of_key;
+    for (const Call& call : calls)
+      if (call.key == core_.key && call.type != EventType::fail) of_key.emplace(call.id, &call);
+    for (const auto& [id, call] : of_key)
+      if (!spec_->knows(*call)) return Refusal(str("call ", id, " is no operation of this model"));
+    if (std::string why = note_kept(of_key); !why.empty()) return Refusal(std::move(why));
+    if (std::string why = find_start(of_key); !why.empty()) return Refusal(std::move(why));
+    for (const auto& [id, call] : of_key)
+      if (std::string why = sort_out(*call); !why.empty()) return Refusal(std::move(why));
+    find_deadlines();
+    for (const Call& update : updates_)
+      if (std::string why = may_go(update); !why.empty()) return Refusal(std::move(why));
+    return std::move(rest_);
+  }
+
+ private:
+  using Calls = std::map<std::int64_t, const Call*>;
+
+  std::string note_kept(const Calls& of_key) {
+    if (core_.required.empty()) return "nothing of it has to have happened";
+    for (const auto& [ids, kind] :
+         {std::pair(&core_.required, Kept::required), std::pair(&core_.optional, Kept::optional)})
+      for (const std::int64_t id : *ids) {
+        const auto at = of_key.find(id);
+        if (at == of_key.end()) return str("call ", id, " is none of the key's, or failed");
+        if (!kept_.emplace(id, kind).second) return str("call ", id, " stands there twice");
+        const Call& call = *at->second;
+        if (kind == Kept::optional) continue;
+        if (call.type != EventType::ok) return str("call ", id, " need not have happened");
+        end_ = std::max(end_, call.returned);
+      }
+    return "";
+  }
+
+  /// Rules 1 and 2 for the state that is started from.
+  std::string find_start(const Calls& of_key) {
+    if (core_.only && !spec_->has_parts()) return "this model's objects have no parts";
+    rest_.start = spec_of(certificate_.model, spec_->narrow_start(certificate_.initial, only_));
+    if (!core_.only) rest_.start = spec_of(certificate_.model, certificate_.initial);
+    if (!core_.after) return "";
+    const auto at = of_key.find(*core_.after);
+    const bool happened = at != of_key.end() && at->second->type == EventType::ok;
+    if (!happened) return str("call ", *core_.after, " is no call of this key that ended ok");
+    after_ = at->second;
+    Call call = *after_;
+    const auto state = narrow(call) ? spec_->settles(call) : std::nullopt;
+    if (!state) return str("call ", call.id, " does not tell the state after it");
+    rest_.start = spec_of(certificate_.model, *state);
+    return "";
+  }
+
+  bool narrow(Call& call) const { return !core_.only || spec_->narrow(call, only_); }
+
+  /// Rules 1 to 5 for one call; updates that are left out wait for rule 6.
+  std::string sort_out(Call call) {
+    const auto kept = kept_.find(call.id);
+    const bool stays = kept != kept_.end(), required = stays && kept->second == Kept::required;
+    const bool past = after_ != nullptr && call.type == EventType::ok &&
+                      (call.id == after_->id || call.returned < after_->invoked);
+    const bool unsure = after_ != nullptr && call.invoked < after_->returned;
+    if (stays && past) return str("call ", call.id, " comes before what is looked at");
+    if (required && unsure) return str("call ", call.id, " may come before what is looked at");
+    if (past) return "";
+    if (stays && !required) {
+      call.type = EventType::info;
+      call.returned = k_open;
+      call.result = Value();
+    }
+    if (!narrow(call)) return stays ? str("call ", call.id, " is of other parts") : "";
+    if (stays)
+      rest_.calls.push_back(std::move(call));
+    else if (call.invoked < end_ && !spec_->observes(call))
+      updates_.push_back(std::move(call));
+    return "";
+  }
+
+  /// Rule 6, of the kept calls: each pass is the next one's start until nothing changes.
+  void find_deadlines() {
+    for (const Call& call : rest_.calls)
+      deadlines_.push_back(call.type == EventType::ok ? call.returned : -1);
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (std::size_t u = 0; u < deadlines_.size(); ++u) {
+        if (rest_.calls[u].type == EventType::ok) continue;
+        for (std::size_t s = 0; s < deadlines_.size(); ++s) {
+          const bool later = s != u && deadlines_[s] > deadlines_[u];
+          if (!later || !spec_->may_see(rest_.calls[s], rest_.calls[u])) continue;
+          deadlines_[u] = deadlines_[s];
+          changed = true;
+        }
+      }
+    }
+  }
+
+  std::string may_go(const Call& update) const {
+    for (std::size_t s = 0; s < deadlines_.size(); ++s) {
+      const Call& seer = rest_.calls[s];
+      if (deadlines_[s] < update.invoked || !spec_->may_see(seer, update)) continue;
+      const bool settled = std::ranges::any_of(rest_.calls, [&](const Call& between) {
+        return between.type == EventType::ok && update.returned < between.invoked &&
+               between.returned < seer.invoked && spec_->settles(between).has_value();
+      });
+      if (!settled)
+        return str("call ", update.id, " is left out, but call ", seer.id, " may have seen it");
+    }
+    return "";
+  }
+
+  const Certificate& certificate_;
+  const KeyCore& core_;
+  std::unique_ptr<Spec> spec_;
+  std::set<Value> only_;
+  std::map<std::int64_t, Kept> kept_;
+  const Call* after_ = nullptr;
+  std::int64_t end_ = -1;  ///< the last return of a required call
+  Remainder rest_;
+  std::vector<std::int64_t> deadlines_;  ///< of rest_.calls
+  std::vector<Call> updates_;            ///< that are left out
+};
+
+}  // namespace
+
+std::expected<Remainder, std::string> leave_out(const Certificate& certificate,
+                                                const std::vector<Call>& calls,
+                                                const KeyCore& core) {
+  return LeavingOut(certificate, core).run(calls);
+}
+
+}  // namespace plumbline::verifying

@@ -1,0 +1,46 @@
+#pragma once
+/// leave_out: what remains of one key's history when a core is all that is kept, if every rule by
+/// which the rest is left out holds: then a linearization of the whole gives one of what remains.
+///
+/// Let L be a linearization of all calls of the key, each with its point in time.
+///   1. Parts (`only`): every call of L is replaced by what it is to those parts (Spec::narrow).
+///   2. Prefix (`after`): what L has up to the point of call A, which ended ok, is cut off. A call
+///      that ended before A began lies there; one that began after A ended does not; of the others
+///      nobody knows, so they are optional. The state that remains to start from is the one that A
+///      leaves, by what A itself says.
+///   3. Suffix: let p be the last return of a required call. What L has after p is cut off. It
+///      takes no required call with it.
+///   4. An optional call that ended ok is as one that may not have happened, without its answer.
+///   5. Observers leave no trace.
+///   6. Updates: let the deadline of a required call be its return, and that of an optional one the
+///      latest deadline of the kept calls that may see it (Spec::may_see); none: never. An update u
+///      is left out if each kept call s that may see it has a deadline before u began, or some kept
+///      required call, that settles the state, began after u ended and ended before s began.
+///      From L, delete all that is left out, and every optional call that has its point after its
+///      deadline. Were some deleted u before a remaining s that may see it, and nothing that
+///      settles the state kept in between: s has its point by its deadline (a required one by its
+///      return, an optional one because it remained). If u is left out, that deadline is before u
+///      began, or something kept and required that settles the state is in between after all (it
+///      is never deleted). If u was optional, s's deadline is not after u's, and u's point was
+///      after that: so s was before u. Neither can be. So every remaining call sees what it saw.
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "checker/certificate.h"
+#include "checker/verify/spec.h"
+
+namespace plumbline::verifying {
+
+struct Remainder {
+  std::unique_ptr<Spec> start;
+  std::vector<Call> calls{};  ///< in order of invocation; those that need not happen are info
+};
+
+/// Gives: what remains, or why the core leaves out what it may not.
+std::expected<Remainder, std::string> leave_out(const Certificate& certificate,
+                                                const std::vector<Call>& calls,
+                                                const KeyCore& core);
+
+}  // namespace plumbline::verifying

@@ -1,0 +1,58 @@
+#pragma once
+/// Spec: one object, as the verifier replays it. Written apart from the models that the engines
+/// use, so that a slip in one of them does not hide in the other.
+///
+/// A call that did not end ok has no answer: whatever it would have answered is allowed.
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "core/history/history.h"
+
+namespace plumbline::verifying {
+
+class Spec {
+ public:
+  Spec() = default;
+  virtual ~Spec() = default;
+  Spec& operator=(const Spec&) = delete;
+
+  /// Is it an operation of this object, and does what it carries make sense? All other functions
+  /// may only be asked of such.
+  virtual bool knows(const Call& call) const = 0;
+  /// Carries `call` out. False, and the state is then of no use, if it could not have ended as it
+  /// did.
+  virtual bool step(const Call& call) = 0;
+  virtual std::unique_ptr<Spec> copy() const = 0;
+  /// Different states show differently.
+  virtual std::string show() const = 0;
+
+  // The rest is true in every state, and tells what the proof of a violation may leave out.
+
+  /// It leaves the state as it is, whenever it is legal.
+  virtual bool observes(const Call& call) const = 0;
+  /// The state after it, as spec_of() takes it; nothing if that depends on the one before.
+  virtual std::optional<Value> settles(const Call& /*call*/) const { return std::nullopt; }
+  /// False promises: if updates that are all false for `seer` are deleted from a legal order, so
+  /// that everything else before `seer` stays, then `seer` is still legal.
+  virtual bool may_see(const Call& /*seer*/, const Call& /*update*/) const { return true; }
+  /// It consists of parts that do not touch each other, so that calls may be looked at as what they
+  /// are to some of the parts alone.
+  virtual bool has_parts() const { return false; }
+  /// Turns `call` into what it is to the parts `only`: false if nothing.
+  virtual bool narrow(Call& /*call*/, const std::set<Value>& /*only*/) const { return true; }
+  /// The same of an initial state.
+  virtual Value narrow_start(Value initial, const std::set<Value>& /*only*/) const {
+    return initial;
+  }
+
+ protected:
+  Spec(const Spec&) = default;
+};
+
+/// In its initial state; `initial` nil: the model's own. Null if no model has this name.
+std::unique_ptr<Spec> spec_of(const std::string& model, const Value& initial);
+
+}  // namespace plumbline::verifying
