@@ -1,8 +1,11 @@
 /// plumbline check: judges a history that is there already, of a run or from elsewhere.
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <iostream>
 
+#include "control/run/check_stream.h"
 #include "control/run/commands/commands.h"
 #include "control/run/judge_again.h"
 #include "control/run/stop.h"
@@ -19,6 +22,7 @@ struct CheckFlags {
   std::string time_budget = "60s";
   bool keyed = false;
   bool json = false;
+  bool stop_on_violation = false;
   std::string certificate;
 };
 
@@ -34,7 +38,12 @@ struct Judged {
   Verdict verdict;
 };
 
-Result<Judged> judge_path(const CheckFlags& flags, CheckOptions options) {
+Result<Judged> judge_path(const CheckFlags& flags, CheckOptions options, const Stop& stop) {
+  if (flags.path == "-") {
+    const StreamFlags how{.stop_on_violation = flags.stop_on_violation};
+    TRY_ASSIGN(StreamJudged judged, check_stream(STDIN_FILENO, options, how, stop));
+    return Judged{std::move(judged.warning), std::move(judged.verdict)};
+  }
   if (std::filesystem::is_directory(flags.path)) {
     TRY_ASSIGN(JudgedAgain again, judge_again(flags.path, options));
     return Judged{std::move(again.warning), std::move(again.verdict)};
@@ -62,12 +71,16 @@ Result<int> carry_out(const CheckFlags& flags) {
       return fail(Error::Code::invalid, known.error().what);
   }
   TRY_ASSIGN(options.time_budget, duration_of("--time-budget", flags.time_budget));
+  if (flags.path == "-" ? flags.keyed : flags.stop_on_violation)
+    return fail(Error::Code::invalid,
+                flags.path == "-" ? "--keyed is for a file"
+                                  : "--stop-on-violation is for a history that comes in: -");
   Stop stop;
   const SignalsTo signals(stop);
   stop.begin_judging();
   options.certify = !flags.certificate.empty();
   options.stop = &stop.abandon_judging();
-  TRY_ASSIGN(const Judged judged, judge_path(flags, options));
+  TRY_ASSIGN(const Judged judged, judge_path(flags, options, stop));
   if (!judged.warning.empty()) std::cerr << "warning: " << judged.warning << "\n";
   if (!flags.certificate.empty()) TRY(save_certificate(flags.certificate, judged.verdict));
   if (flags.json)
@@ -83,7 +96,9 @@ Command add_check_command(CLI::App& app) {
   CLI::App* command = app.add_subcommand("check", "Judges a history file or a run's folder");
   auto flags = std::make_shared<CheckFlags>();
   command
-      ->add_option("path", flags->path, "A run's folder, or a history: JSON lines, EDN, jepsen.log")
+      ->add_option("path", flags->path,
+                   "A run's folder, or a history: JSON lines, EDN, jepsen.log; or - for "
+                   "JSON lines that come in, judged as they do")
       ->required();
   command->add_option("--model", flags->model,
                       "What it is checked against (default: the run's own; else list-append if "
@@ -91,6 +106,8 @@ Command add_check_command(CLI::App& app) {
   command->add_option("--time-budget", flags->time_budget, "Then the answer is unknown")
       ->capture_default_str();
   command->add_flag("--keyed", flags->keyed, "Values are [key value] pairs (Jepsen's tuples)");
+  command->add_flag("--stop-on-violation", flags->stop_on_violation,
+                    "With -: ends at the first violation");
   command->add_option("--certificate", flags->certificate,
                       "Where to write the proof, for `plumbline verify`");
   command->add_flag("--json", flags->json, "The verdict as one JSON object");
