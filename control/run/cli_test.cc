@@ -179,6 +179,16 @@ TEST_F(Cli, CheckToleratesATornLastLineAndSaysSo) {
   EXPECT_THAT(said.err, testing::StartsWith("warning: "));
 }
 
+TEST_F(Cli, CheckJudgesPropertiesInsteadOfLinearizability) {
+  const std::string lines = history("h.jsonl", k_stale);
+  EXPECT_EQ(plumbline("check " + lines + " --property monotonic-writes,sequential").code, 0);
+  const Said stale = plumbline("check " + lines + " --property stale-reads --max-versions 0");
+  EXPECT_EQ(stale.code, 1) << stale.err;
+  EXPECT_THAT(stale.out, HasSubstr("1 version behind at least"));
+  expect_usage("check " + lines + " --property monotonic-read", "did you mean monotonic-reads?");
+  expect_usage("check " + lines + " --property unique-ids", "must be one of generate");
+}
+
 TEST_F(Cli, JsonIsOneObjectOnStandardOutput) {
   const Said checked = plumbline("check --json " + history("stale.jsonl", k_stale));
   EXPECT_EQ(nlohmann::json::parse(checked.out)["validity"], "invalid");

@@ -7,6 +7,7 @@
 
 #include "control/run/check_stream.h"
 #include "control/run/commands/commands.h"
+#include "control/run/commands/property_flags.h"
 #include "control/run/judge_again.h"
 #include "control/run/stop.h"
 #include "core/base/text.h"
@@ -23,6 +24,7 @@ struct CheckFlags {
   bool keyed = false;
   bool json = false;
   bool stop_on_violation = false;
+  PropertyFlags properties;
   std::string certificate;
 };
 
@@ -38,9 +40,20 @@ struct Judged {
   Verdict verdict;
 };
 
+Result<Judged> judge_properties_of(const CheckFlags& flags, Nanos time_budget) {
+  const std::filesystem::path path = flags.path;
+  const bool folder = std::filesystem::is_directory(path);
+  TRY_ASSIGN(const ReadHistory read,
+             read_history(folder ? path / "history.jsonl" : path, flags.keyed));
+  TRY_ASSIGN(Verdict verdict, judge_properties(read.events, flags.properties, time_budget));
+  return Judged{read.warning, std::move(verdict)};
+}
+
 Result<Judged> judge_path(const CheckFlags& flags, CheckOptions options, const Stop& stop) {
+  if (!flags.properties.names.empty()) return judge_properties_of(flags, options.time_budget);
   if (flags.path == "-") {
-    const StreamFlags how{.stop_on_violation = flags.stop_on_violation};
+    const StreamFlags how{.stop_on_violation = flags.stop_on_violation,
+                          .whole = !flags.certificate.empty()};
     TRY_ASSIGN(StreamJudged judged, check_stream(STDIN_FILENO, options, how, stop));
     return Judged{std::move(judged.warning), std::move(judged.verdict)};
   }
@@ -106,10 +119,11 @@ Command add_check_command(CLI::App& app) {
   command->add_option("--time-budget", flags->time_budget, "Then the answer is unknown")
       ->capture_default_str();
   command->add_flag("--keyed", flags->keyed, "Values are [key value] pairs (Jepsen's tuples)");
-  command->add_flag("--stop-on-violation", flags->stop_on_violation,
-                    "With -: ends at the first violation");
   command->add_option("--certificate", flags->certificate,
                       "Where to write the proof, for `plumbline verify`");
+  add_property_flags(*command, flags->properties);
+  command->add_flag("--stop-on-violation", flags->stop_on_violation,
+                    "With -: ends at the first violation");
   command->add_flag("--json", flags->json, "The verdict as one JSON object");
   return {command, [flags](const Invocation&) { return carry_out(*flags); }};
 }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "checker/check.h"
+#include "checker/properties/property.h"
 #include "control/run/commands/commands.h"
 #include "control/systems/all.h"
 #include "core/base/text.h"
@@ -44,6 +45,7 @@ std::vector<Table> all_tables() {
   tables.push_back(std::move(faults));
   tables.push_back(table_of("systems", all_systems()));
   tables.push_back(table_of("models", all_models()));
+  tables.push_back(table_of("properties", all_properties()));
   tables.push_back({"targets",
                     {{"local", "processes on this machine, each in namespaces of its own"},
                      {"docker", "containers beside this one, over SSH"},
