@@ -86,7 +86,8 @@ Status OnlineChecker::complete(const Event& event, std::int64_t position) {
   }
   if (violation_ || !refused_.empty() || open.object == nullptr) return {};
   Object& object = *open.object;
-  keep(object, event, position);
+  keep(object, event, position,
+       event.type == EventType::info && model_->role(call) != Role::observer);
   if (object.zones) {
     OnlineZones& zones = *object.zones;
     hear(object,
@@ -95,8 +96,10 @@ Status OnlineChecker::complete(const Event& event, std::int64_t position) {
                                          : zones.indeterminate(call.invoked),
          position);
   }
-  if (!object.zones && object.kept && object.kept->due()) judge(object);
-  if (!object.zones && object.kept) set_explained(object, object.kept->first_unjudged());
+  if (object.zones || !object.kept) return {};
+  if (object.kept->due() || object.kept->may_forget()) judge(object);
+  if (object.kept->may_forget()) forget(object);
+  set_explained(object, object.kept->first_unjudged());
   return {};
 }
 
@@ -106,7 +109,7 @@ void OnlineChecker::refuse(const Call& call) {
     refused_ = str("call ", call.id, " (", call.f, ") is none of ", options_.model, ": ", why);
 }
 
-void OnlineChecker::keep(Object& object, const Event& event, std::int64_t position) {
+void OnlineChecker::keep(Object& object, const Event& event, std::int64_t position, bool lasting) {
   if (!object.kept) return;
   const std::size_t more = OnlineKept::bytes_of(event);
   const bool full = kept_bytes_ + more > options_.memory_budget;
@@ -118,7 +121,7 @@ void OnlineChecker::keep(Object& object, const Event& event, std::int64_t positi
     give_up(object, "the memory budget for events ran out", position);
     return;
   }
-  object.kept->add(event, position);
+  object.kept->add(event, position, lasting);
   kept_bytes_ += more;
   ++kept_events_;
 }
@@ -127,6 +130,14 @@ void OnlineChecker::drop_kept(Object& object) {
   kept_bytes_ -= object.kept->bytes();
   kept_events_ -= object.kept->events();
   object.kept.reset();
+}
+
+void OnlineChecker::forget(Object& object) {
+  kept_bytes_ -= object.kept->bytes();
+  kept_events_ -= object.kept->events();
+  object.kept->forget(options_.time_again);
+  kept_bytes_ += object.kept->bytes();
+  kept_events_ += object.kept->events();
 }
 
 /// From here on the key is not judged before the end.

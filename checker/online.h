@@ -13,7 +13,7 @@
 ///           (online_zones.h). The first events of such a key are kept for a while, so that one
 ///           that turns out otherwise can still be judged as below.
 ///   kept    any model: the key's events are kept and judged again whenever they have grown by a
-///           share (online_kept.h).
+///           share. Cells forget them when nothing is open (online_kept.h).
 ///   at the end  a key whose events were not kept, or for which the memory budget ran out: finish()
 ///           says unknown, and the whole history must be judged by check_linearizable.
 ///
@@ -93,8 +93,9 @@ class OnlineChecker {
   Object& object_of(const Value& key);
   Status complete(const Event& event, std::int64_t position);
   void refuse(const Call& call);
-  void keep(Object& object, const Event& event, std::int64_t position);
+  void keep(Object& object, const Event& event, std::int64_t position, bool lasting = false);
   void drop_kept(Object& object);
+  void forget(Object& object);
   void give_up(Object& object, const std::string& why, std::int64_t position);
   void hear(Object& object, OnlineZones::Said said, std::int64_t position);
   void judge(Object& object);

@@ -1,6 +1,12 @@
 #include "checker/online_kept.h"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
+#include <set>
+
+#include "checker/models/all.h"
+#include "core/base/check.h"
 
 namespace plumbline {
 namespace {
@@ -18,9 +24,37 @@ bool completes(const Event& event) {
   return event.type == EventType::ok || event.type == EventType::fail;
 }
 
+/// Fewer events are not worth the time that forgetting them takes.
+constexpr std::size_t k_least_to_forget = 64;
+/// Each state that may be possible is tried.
+constexpr std::size_t k_most_states = 16;
+
+/// Every value that the calls may have left behind, and those there were at the start.
+std::set<Value> values_left(const std::vector<Call>& calls, const ModelEntry& model,
+                            const std::vector<Value>& initials) {
+  std::set<Value> values;
+  for (const Value& initial : initials) values.insert(model.initial(initial));
+  for (const Call& call : calls)
+    if (const Transition t = model.transition(call); call.type == EventType::ok && t.to)
+      values.insert(*t.to);
+  return values;
+}
+
+/// A call that reads `value`; nothing if the model has none.
+std::optional<Call> reading(const Value& value, const ModelEntry& model) {
+  Call call;
+  call.f = "read";
+  call.type = EventType::ok;
+  call.result = value;
+  if (!model.refuse(call).empty()) return std::nullopt;
+  const Transition t = model.transition(call);
+  return t.from == value && !t.to ? std::optional(call) : std::nullopt;
+}
+
 }  // namespace
 
-OnlineKept::OnlineKept(CheckOptions how, double share) : how_(std::move(how)), share_(share) {
+OnlineKept::OnlineKept(CheckOptions how, double share)
+    : how_(std::move(how)), share_(share), initials_{how_.initial}, forget_at_(k_least_to_forget) {
   how_.minimize = false;
   how_.jobs = 1;
 }
@@ -29,7 +63,9 @@ std::size_t OnlineKept::bytes_of(const Event& event) {
   return sizeof(Event) + sizeof(std::int64_t) + payload_of(event.value) + payload_of(event.key);
 }
 
-void OnlineKept::add(const Event& event, std::int64_t position) {
+void OnlineKept::add(const Event& event, std::int64_t position, bool lasting) {
+  open_ += event.type == EventType::invoke ? 1 : -1;
+  lasting_ += lasting;
   // What a judgement of the order does not need.
   events_.push_back({.index = static_cast<std::int64_t>(events_.size()),
                      .time = event.time,
@@ -58,19 +94,34 @@ std::int64_t OnlineKept::first_unjudged() const {
   return completions_ > judged_completions_ ? positions_[judged_] : k_open;
 }
 
+/// `last`: what was said of one of the initial values, of the one it is linearizable from if any.
+Validity OnlineKept::judge_from_all(const History& history, Nanos time_budget, Verdict& last) {
+  Validity all = Validity::invalid;
+  for (const Value& initial : initials_) {
+    CheckOptions how = how_;
+    how.initial = initial;
+    how.time_budget = time_budget;
+    Verdict verdict = check_linearizable(history, how);
+    if (verdict.validity == Validity::invalid) continue;
+    all = verdict.validity;
+    last = std::move(verdict);
+    if (all == Validity::valid) break;
+  }
+  return all;
+}
+
 Validity OnlineKept::judge_first(std::size_t events, Nanos time_budget) {
-  CheckOptions how = how_;
-  how.time_budget = time_budget;
-  const bool all = events == events_.size();
-  const Verdict verdict = check_linearizable(
-      all ? events_
-          : History(events_.begin(), events_.begin() + static_cast<std::ptrdiff_t>(events)),
-      how);
-  if (all) why_ = verdict.validity == Validity::unknown ? verdict.reason : "";
+  const bool whole = events == events_.size();
+  Verdict verdict;
+  const Validity validity = judge_from_all(
+      whole ? events_
+            : History(events_.begin(), events_.begin() + static_cast<std::ptrdiff_t>(events)),
+      time_budget, verdict);
+  if (whole) why_ = validity == Validity::unknown ? verdict.reason : "";
   constexpr std::string_view k_decided_by = "keys decided by ";
   for (const auto& [name, value] : verdict.figures)
     if (name.starts_with(k_decided_by)) means_ = name.substr(k_decided_by.size());
-  return verdict.validity;
+  return validity;
 }
 
 bool OnlineKept::judge(Nanos time_budget) {
@@ -91,6 +142,45 @@ bool OnlineKept::judge(Nanos time_budget) {
       return false;
   }
   return true;
+}
+
+bool OnlineKept::may_forget() const {
+  return open_ == 0 && lasting_ == 0 && events_.size() >= forget_at_ && violation_ == k_open;
+}
+
+void OnlineKept::forget(Nanos time_budget) {
+  forget_at_ = 2 * events_.size();  // unless it succeeds
+  const ModelEntry* model = find_model(how_.model);
+  const auto calls = pair_calls(events_);
+  if (model->transition == nullptr || !calls || judged_ < events_.size()) return;
+  const std::set<Value> values = values_left(*calls, *model, initials_);
+  if (values.size() > k_most_states) return;
+  std::vector<Value> possible;
+  for (const Value& value : values) {
+    const auto read = reading(value, *model);
+    if (!read) return;
+    History asked = events_;
+    const auto index = static_cast<std::int64_t>(asked.size());
+    // A process number that none of the history's has.
+    const ProcessId process = std::numeric_limits<ProcessId>::max();
+    asked.push_back({.index = index, .process = process, .type = EventType::invoke, .f = read->f});
+    asked.push_back({.index = index + 1,
+                     .process = process,
+                     .type = EventType::ok,
+                     .f = read->f,
+                     .value = value});
+    Verdict verdict;
+    const Validity validity = judge_from_all(asked, time_budget, verdict);
+    if (validity == Validity::unknown) return;
+    if (validity == Validity::valid) possible.push_back(value);
+  }
+  CHECK(!possible.empty(), "a linearizable history ends in some state");
+  initials_ = std::move(possible);
+  events_.clear();
+  positions_.clear();
+  bytes_ = judged_ = completions_ = judged_completions_ = 0;
+  due_at_ = 1;
+  forget_at_ = k_least_to_forget;
 }
 
 void OnlineKept::find_violation(Nanos time_budget) {

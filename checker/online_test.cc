@@ -409,6 +409,39 @@ TEST_P(OnlineModels, GiveTheVerdictOfTheWholeCheckWithLongPausesToo) {
   }
 }
 
+TEST(Online, ForgetsAtQuietMomentsAndIsStillExact) {
+  int invalid = 0;
+  std::size_t forgotten = 0;
+  for (int seed = 0; seed < 300 && !::testing::Test::HasFailure(); ++seed) {
+    SCOPED_TRACE(str("seed ", seed));
+    Rng rng(static_cast<std::uint64_t>(seed));
+    const Shape shape{.model = seed % 2 == 0 ? "cas-register" : "register",
+                      .calls = 200,
+                      .processes = 1 + seed % 3,
+                      .values = 3,
+                      .info = seed % 5 == 0 ? 0.002 : 0,
+                      .lie = seed % 3 == 0 ? 0 : 0.004};
+    const History history = Simulation(rng, shape).run();
+    auto checker = OnlineChecker::create({.model = shape.model, .share_again = 0});
+    ASSERT_TRUE(checker);
+    const std::int64_t violation = feed_all(*checker, history);
+    forgotten += checker->status().held < history.size() / 2;
+    const CheckOptions how{.model = shape.model, .minimize = false};
+    const auto validity = [&](std::int64_t events) {
+      return check_linearizable(first_of(history, events), how).validity;
+    };
+    if (violation == k_open) {
+      EXPECT_EQ(validity(static_cast<std::int64_t>(history.size())), Validity::valid);
+      continue;
+    }
+    ++invalid;
+    EXPECT_EQ(validity(violation), Validity::valid);
+    EXPECT_EQ(validity(violation + 1), Validity::invalid);
+  }
+  EXPECT_GT(invalid, 50);
+  EXPECT_GT(forgotten, 100U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Of, OnlineModels,
                          ::testing::Values("register", "cas-register", "kv", "list-append",
                                            "counter", "set", "gset", "mutex", "queue", "stack"),
