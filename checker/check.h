@@ -9,6 +9,7 @@
 
 #include "checker/verdict.h"
 #include "core/base/time.h"
+#include "core/history/call_table.h"
 #include "core/history/history.h"
 
 namespace plumbline {
@@ -34,9 +35,15 @@ struct CheckOptions {
 ///         the calls open at once, within the two budgets.
 Verdict check_linearizable(const History& history, const CheckOptions& options);
 
+/// The same of calls in columns, for histories of millions of calls: registers with distinguishable
+/// writes and lists are decided without leaving the columns (column_cells.h, column_lists.h), some
+/// ten million calls a second; of other keys the calls are made one key at a time.
+Verdict check_table(const CallTable& table, const CheckOptions& options);
+
 /// Counts by operation and outcome, and latency quantiles. Unknown if some operation was called
 /// and never succeeded: nothing was learned about it.
 Verdict check_statistics(const History& history);
+Verdict check_statistics(const CallTable& table);
 
 /// What a run promised to contain.
 struct Expectations {

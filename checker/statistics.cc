@@ -31,26 +31,23 @@ std::string quantiles(std::vector<Nanos> latencies) {
 
 }  // namespace
 
-Verdict check_statistics(const History& history) {
+Verdict check_statistics(const CallTable& table) {
   Verdict verdict{.check = "statistics"};
-  const auto calls = pair_calls(history);
-  if (!calls) {
-    verdict.validity = Validity::unknown;
-    verdict.reason = "the history is damaged: " + calls.error().what;
-    return verdict;
-  }
-  std::map<std::string, Counts> by_f;
-  for (const Call& call : *calls) {
-    Counts& counts = by_f[call.f];
-    if (call.type == EventType::fail)
+  std::vector<Counts> by_number(table.fs());
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    Counts& counts = by_number[table.f(row)];
+    if (table.type(row) == EventType::fail)
       ++counts.failed;
-    else if (call.indeterminate())
+    else if (table.type(row) == EventType::info)
       ++counts.indeterminate;
     else {
       ++counts.ok;
-      counts.latencies.push_back(call.return_time - call.invoke_time);
+      counts.latencies.push_back(table.return_time(row) - table.invoke_time(row));
     }
   }
+  std::map<std::string, Counts> by_f;
+  for (std::size_t f = 0; f < by_number.size(); ++f)
+    by_f[table.f_name(static_cast<std::uint16_t>(f))] = std::move(by_number[f]);
   std::vector<std::string> never;
   for (const auto& [f, counts] : by_f) {
     verdict.figures.emplace_back(
@@ -62,6 +59,14 @@ Verdict check_statistics(const History& history) {
   verdict.validity = Validity::unknown;
   verdict.reason = "never ok: " + join(never, ", ") + "; nothing was learned about it";
   return verdict;
+}
+
+Verdict check_statistics(const History& history) {
+  const auto table = table_of(history);
+  if (table) return check_statistics(*table);
+  return {.check = "statistics",
+          .validity = Validity::unknown,
+          .reason = "the history is damaged: " + table.error().what};
 }
 
 }  // namespace plumbline

@@ -117,9 +117,11 @@ std::string to_json_line(const Event& event) {
   return out += '}';
 }
 
-Result<Event> from_json_line(std::string_view line) {
+Result<Event> from_json_line(std::string_view line, std::int64_t next_index) {
   bool has_index = false;
-  return parse_line(line, has_index);
+  TRY_ASSIGN(Event event, parse_line(line, has_index));
+  if (!has_index) event.index = next_index;
+  return event;
 }
 
 Result<ReadHistory> parse_jsonl(std::string_view text, const std::string& name) {

@@ -17,8 +17,9 @@ namespace plumbline {
 std::string to_json_text(const Value& value);
 /// One line, without the newline.
 std::string to_json_line(const Event& event);
-/// Fails: corrupt, saying which field is wrong. Unknown fields are ignored.
-Result<Event> from_json_line(std::string_view line);
+/// Fails: corrupt, saying which field is wrong. Unknown fields are ignored. An event without an
+/// index gets `next_index`.
+Result<Event> from_json_line(std::string_view line, std::int64_t next_index = 0);
 
 struct ReadHistory {
   History events{};
@@ -33,10 +34,14 @@ Result<ReadHistory> read_jsonl(std::istream& in, const std::string& name);
 Result<ReadHistory> parse_jsonl(std::string_view text, const std::string& name);
 
 /// Reads any history file by what its content looks like: JSON lines, Jepsen EDN, or a
-/// jepsen.log / knossos text of `process :type :f value` columns; each plain or gzipped.
+/// jepsen.log / knossos text of `process :type :f value` columns, or a log of LiMo; each plain or
+/// gzipped.
 /// Keys: an explicit `key` field is taken; with `keyed`, a value that is a pair [key value]
 /// (Jepsen's independent tuples) is split into the two.
 Result<ReadHistory> read_history(const std::filesystem::path& file, bool keyed = false);
+/// The key of a keyed history's event: of a client event without one, a value that is a pair
+/// becomes key and value. What a fault was asked for is no pair of that kind.
+void split_key(Event& event);
 /// The same of a text in memory.
 Result<ReadHistory> parse_history(std::string_view text, const std::string& name,
                                   bool keyed = false);

@@ -70,4 +70,10 @@ std::string digest_of(const std::vector<Call>& calls) {
   return in_words(digest.finish());
 }
 
+std::string digest_of(const CallTable& calls) {
+  Digest digest;
+  for (std::size_t row = 0; row < calls.size(); ++row) digest.add(calls.call(row));
+  return in_words(digest.finish());
+}
+
 }  // namespace plumbline

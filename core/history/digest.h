@@ -8,11 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "core/history/call_table.h"
 #include "core/history/history.h"
 
 namespace plumbline {
 
 /// "crc32:1f2e3d4c".
 std::string digest_of(const std::vector<Call>& calls);
+std::string digest_of(const CallTable& calls);
 
 }  // namespace plumbline

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/base/text.h"
 #include "core/history/codec.h"
 #include "core/history/edn.h"
@@ -23,18 +25,15 @@ bool looks_like_json(std::string_view line) {
   return line.starts_with('{') && trim(line.substr(1)).starts_with('"');
 }
 
-/// [key value] becomes the two. Client events only: what a fault was asked for is no tuple.
-void split_keys(History& history) {
-  for (Event& event : history) {
-    if (event.process == k_nemesis || !event.key.is_nil() || !event.value.is_list()) continue;
-    Value::List pair = event.value.as_list();
-    if (pair.size() != 2) continue;
-    event.key = std::move(pair[0]);
-    event.value = std::move(pair[1]);
-  }
-}
-
 }  // namespace
+
+void split_key(Event& event) {
+  if (event.process == k_nemesis || !event.key.is_nil() || !event.value.is_list()) return;
+  Value::List pair = event.value.as_list();
+  if (pair.size() != 2) return;
+  event.key = std::move(pair[0]);
+  event.value = std::move(pair[1]);
+}
 
 Result<ReadHistory> parse_history(std::string_view text, const std::string& name, bool keyed) {
   const std::string_view line = first_line(text);
@@ -47,7 +46,7 @@ Result<ReadHistory> parse_history(std::string_view text, const std::string& name
                 fail(Error::Code::corrupt,
                      str(name, ": neither JSON lines, nor EDN, nor jepsen.log columns; it begins ",
                          "with '", printable(line, 40), "'")));
-  if (read && keyed) split_keys(read->events);
+  if (read && keyed) std::ranges::for_each(read->events, split_key);
   return read;
 }
 

@@ -1,0 +1,53 @@
+#pragma once
+/// KeyRows: the calls of one key in a CallTable, as the deciders over columns see them.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/history/call_table.h"
+
+namespace plumbline {
+
+/// What an operation does, as far as columns tell.
+enum class ColumnOperation : std::uint8_t { read, write, cas, append, other };
+/// By CallTable::f().
+std::vector<ColumnOperation> column_operations(const CallTable& table);
+
+struct KeyRows {
+  const CallTable& table;
+  const std::vector<ColumnOperation>& operations;
+  std::span<const std::uint32_t> rows;  ///< in order of invocation
+  /// Of the object at the start; k_no_value: one that no call mentions.
+  ValueId initial = ValueTable::k_nil;
+  /// As if the history had ended just before this position, as prefix() in decide.h does it.
+  std::uint32_t limit = CallTable::k_open_row;
+
+  ColumnOperation operation(std::uint32_t row) const { return operations[table.f(row)]; }
+  bool ended(std::uint32_t row) const { return table.returned(row) < limit; }
+  bool required(std::uint32_t row) const { return table.type(row) == EventType::ok && ended(row); }
+  /// It never happened, even if that was not known yet at the limit.
+  bool failed(std::uint32_t row) const { return table.type(row) == EventType::fail; }
+  /// k_open_row unless it is required.
+  std::uint32_t returned(std::uint32_t row) const {
+    return required(row) ? table.returned(row) : CallTable::k_open_row;
+  }
+  /// Of an ok call; k_no_value if it is a list that is not in the table.
+  ValueId result(std::uint32_t row) const {
+    if (table.result(row) != CallTable::k_same) return table.result(row);
+    return table.second(row) == ValueTable::k_no_value ? table.argument(row)
+                                                       : ValueTable::k_no_value;
+  }
+};
+
+/// Calls that are not linearizable by themselves.
+struct ColumnCore {
+  std::vector<std::uint32_t> rows{};  ///< in order of invocation
+  /// When the last of them that matters had ended: the events up to and with this position are not
+  /// linearizable.
+  std::uint32_t completed = CallTable::k_open_row;
+};
+
+}  // namespace plumbline

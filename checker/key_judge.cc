@@ -1,0 +1,126 @@
+#include "checker/key_judge.h"
+
+#include "checker/evidence.h"
+#include "core/base/text.h"
+
+namespace plumbline {
+
+KeyJudge::KeyJudge(const CallTable& table, const ModelEntry& model, const CheckOptions& options)
+    : table_(table), model_(model), options_(options), operations_(column_operations(table)) {
+  const std::string& name = model.info.name;
+  if (name == "register" || name == "cas-register") kind_ = Kind::cell;
+  if (name == "list-append") kind_ = Kind::list;
+  const Value initial = kind_ == Kind::cell ? model.initial(options.initial) : options.initial;
+  initial_ = table.values().find(initial).value_or(ValueTable::k_no_value);
+}
+
+KeyRows KeyJudge::rows_of(std::span<const std::uint32_t> rows) const {
+  return {.table = table_, .operations = operations_, .rows = rows, .initial = initial_};
+}
+
+std::vector<Call> KeyJudge::calls_of(std::span<const std::uint32_t> rows) const {
+  std::vector<Call> calls;
+  calls.reserve(rows.size());
+  for (const std::uint32_t row : rows) calls.push_back(table_.call(row));
+  return calls;
+}
+
+std::string KeyJudge::refuse() const {
+  const bool swaps = model_.info.name == "cas-register";
+  for (std::uint32_t row = 0; row < table_.size(); ++row) {
+    const ColumnOperation operation = operations_[table_.f(row)];
+    const bool reads = operation == ColumnOperation::read;
+    // What the model is sure to take; it is asked about everything else.
+    if (kind_ == Kind::cell && (reads || operation == ColumnOperation::write)) continue;
+    if (kind_ == Kind::cell && operation == ColumnOperation::cas && swaps &&
+        table_.second(row) != ValueTable::k_no_value)
+      continue;
+    if (kind_ == Kind::list && operation == ColumnOperation::append) continue;
+    if (kind_ == Kind::list && reads && table_.type(row) != EventType::ok) continue;
+    const Call call = table_.call(row);
+    if (const std::string why = model_.refuse(call); !why.empty())
+      return str("call ", call.id, " (", call.f, ") is none of ", model_.info.name, ": ", why);
+  }
+  return "";
+}
+
+std::optional<bool> KeyJudge::by_columns(const KeyRows& key) {
+  if (kind_ == Kind::cell) return cells_.decide(key);
+  if (kind_ == Kind::list) return lists_.decide(key);
+  return std::nullopt;
+}
+
+ColumnCore KeyJudge::core() const { return kind_ == Kind::cell ? cells_.core() : lists_.core(); }
+
+KeyAnswer KeyJudge::decide(std::span<const std::uint32_t> rows, Budget& budget) {
+  KeyAnswer answer;
+  const KeyRows key = rows_of(rows);
+  if (const auto linearizable = by_columns(key)) {
+    answer.validity = *linearizable ? Validity::valid : Validity::invalid;
+    answer.means = kind_ == Kind::cell ? "zones" : "append order";
+    answer.ordered = *linearizable && options_.certify;
+    if (!answer.ordered) return answer;
+    for (const std::uint32_t row : kind_ == Kind::cell ? cells_.order() : lists_.order())
+      answer.order.push_back(table_.id(row));
+    return answer;
+  }
+  auto found = std::make_shared<KeyAnswer::Found>();
+  found->calls = calls_of(rows);
+  found->decision = plumbline::decide(found->calls, model_, options_.initial, budget);
+  const Decision& decision = found->decision;
+  answer.validity = decision.validity;
+  answer.position = decision.position;
+  answer.why = decision.why;
+  answer.means = decision.means;
+  answer.ordered = decision.ordered;
+  if (options_.certify)
+    for (const Call* call : decision.order) answer.order.push_back(call->id);
+  if (decision.validity == Validity::invalid) answer.found = std::move(found);
+  return answer;
+}
+
+std::pair<ColumnCore, std::int64_t> KeyJudge::narrow(KeyRows key, Budget& budget) {
+  ColumnCore first = core();
+  // The events before `valid` are linearizable, those up to and with first.completed are not.
+  std::uint32_t valid = 0, probe = first.completed;
+  while (valid < first.completed && !budget.exhausted()) {
+    key.limit = probe;
+    const auto linearizable = by_columns(key);
+    if (!linearizable) break;
+    if (*linearizable) {
+      valid = probe;
+    } else {
+      ColumnCore earlier = core();
+      earlier.completed = std::min(earlier.completed, probe - 1);
+      first = std::move(earlier);
+    }
+    probe = valid + (first.completed - valid + 1) / 2;
+  }
+  return {std::move(first), valid};
+}
+
+Counterexample KeyJudge::explain_whole(std::span<const std::uint32_t> rows, Budget& budget) const {
+  const std::vector<Call> calls = calls_of(rows);
+  const Decision decision = plumbline::decide(calls, model_, options_.initial, budget);
+  return explain_invalid(calls, model_, options_.initial, decision, options_.minimize, budget);
+}
+
+Counterexample KeyJudge::explain(std::span<const std::uint32_t> rows, const KeyAnswer& answer,
+                                 Budget& budget) {
+  if (answer.found != nullptr)
+    return explain_invalid(answer.found->calls, model_, options_.initial, answer.found->decision,
+                           options_.minimize, budget);
+  const KeyRows key = rows_of(rows);
+  if (rows.size() <= k_explained_whole || by_columns(key) != false)
+    return explain_whole(rows, budget);
+  const auto [core, explained] = narrow(key, budget);
+  const std::vector<Call> calls = calls_of(core.rows);
+  const Decision decision = plumbline::decide(calls, model_, options_.initial, budget);
+  if (decision.validity != Validity::invalid) return explain_whole(rows, budget);
+  Counterexample example =
+      explain_invalid(calls, model_, options_.initial, decision, options_.minimize, budget);
+  example.explained_up_to = explained;
+  return example;
+}
+
+}  // namespace plumbline

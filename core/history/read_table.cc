@@ -1,0 +1,164 @@
+#include "core/history/read_table.h"
+
+#include <chrono>
+#include <cstring>
+#include <functional>
+#include <optional>
+
+#include "core/base/text.h"
+#include "core/history/byte_source.h"
+#include "core/history/codec.h"
+#include "core/history/line_scanner.h"
+
+namespace plumbline {
+namespace {
+
+/// Fills a piece of memory from its start, and says how much it was; 0 at the end.
+using Read = std::function<Result<std::size_t>(std::span<char>)>;
+
+class Reader {
+ public:
+  Reader(Read read, std::string name, bool keyed)
+      : read_(std::move(read)), name_(std::move(name)), scanner_(builder_, keyed) {}
+
+  /// Does the first line that holds anything look like JSON?
+  Result<bool> looks_like_jsonl() {
+    for (;;) {
+      const std::size_t first =
+          std::string_view(buffer_.data(), filled_).find_first_not_of(" \t\r\n");
+      const std::string_view text(buffer_.data(), filled_);
+      if (first != std::string_view::npos && text.find_first_not_of(" \t", first + 1) < filled_) {
+        const std::size_t second = text.find_first_not_of(" \t", first + 1);
+        return text[first] == '{' && text[second] == '"';
+      }
+      TRY_ASSIGN(const bool more, fill(0));
+      if (!more) return false;
+    }
+  }
+
+  Result<ReadTable> all() {
+    std::size_t at = 0;
+    for (;;) {
+      TRY_ASSIGN(at, whole_lines(at));
+      TRY_ASSIGN(const bool more, fill(at));
+      at = 0;
+      if (!more) break;
+    }
+    ReadTable table;
+    TRY_ASSIGN(table.warning, torn_line());
+    table.calls = builder_.finish();
+    table.bytes = bytes_;
+    return table;
+  }
+  /// Everything that is left, as it is.
+  Result<std::string> rest() {
+    for (;;) {
+      TRY_ASSIGN(const bool more, fill(0));
+      if (!more) return std::string(buffer_.data(), filled_);
+    }
+  }
+
+ private:
+  static constexpr std::size_t k_piece = 1 << 18;  ///< fits the second-level cache
+
+  /// Moves what stands behind `done` to the front and reads on. False at the end.
+  Result<bool> fill(std::size_t done) {
+    std::memmove(buffer_.data(), buffer_.data() + done, filled_ - done);
+    filled_ -= done;
+    if (buffer_.size() - LineScanner::k_padding - filled_ < k_piece / 2)
+      buffer_.resize(buffer_.size() + filled_ + k_piece);
+    const std::size_t room = buffer_.size() - LineScanner::k_padding - filled_;
+    TRY_ASSIGN(const std::size_t got, read_(std::span(buffer_).subspan(filled_, room)));
+    filled_ += got;
+    bytes_ += got;
+    return got > 0;
+  }
+  /// Takes the lines in the buffer that have their end. Gives where the next one starts.
+  Result<std::size_t> whole_lines(std::size_t at) {
+    const char* const start = buffer_.data();
+    for (;;) {
+      const char* line = start + at;
+      const void* found = std::memchr(line, '\n', filled_ - at);
+      if (found == nullptr) return at;
+      const char* end = static_cast<const char*>(found);
+      ++line_;
+      at = static_cast<std::size_t>(end - start) + 1;
+      if (*line != '{' && trim({line, static_cast<std::size_t>(end - line)}).empty()) continue;
+      if (auto added = scanner_.add(line, end, next_index_); !added) return damaged(added.error());
+    }
+  }
+  /// A last line without its end is what a crash leaves. Gives the warning, if it cannot be read.
+  Result<std::string> torn_line() {
+    if (trim({buffer_.data(), filled_}).empty()) return std::string();
+    ++line_;
+    const std::string_view line(buffer_.data(), filled_);
+    if (!from_json_line(line, next_index_))
+      return where() + " is torn (the writer stopped inside it) and was left out";
+    buffer_[filled_] = '\0';
+    if (auto added = scanner_.add(line.data(), line.data() + line.size(), next_index_); !added)
+      return damaged(added.error());
+    return std::string();
+  }
+  std::string where() const { return str(name_, " line ", line_); }
+  std::unexpected<Error> damaged(const Error& error) const {
+    std::string what = str(where(), ": ", error.what);
+    if (error.code == Error::Code::corrupt && line_ > 1)
+      what += str(" (to judge what stands before it: head -n ", line_ - 1, ")");
+    return fail(error.code, std::move(what));
+  }
+
+  Read read_;
+  std::string name_;
+  CallTableBuilder builder_;
+  LineScanner scanner_;
+  std::vector<char> buffer_ = std::vector<char>(k_piece + LineScanner::k_padding);
+  std::size_t filled_ = 0;
+  std::uint64_t bytes_ = 0;
+  std::size_t line_ = 0;
+  std::int64_t next_index_ = 0;
+};
+
+Result<ReadTable> otherwise(ReadHistory read) {
+  TRY_ASSIGN(CallTable calls, table_of(read.events));
+  return ReadTable{.calls = std::move(calls), .warning = std::move(read.warning)};
+}
+
+}  // namespace
+
+Result<ReadTable> read_table(const std::filesystem::path& file, bool keyed) {
+  const auto began = std::chrono::steady_clock::now();
+  const auto timed = [&](ReadTable table) {
+    table.took = std::chrono::steady_clock::now() - began;
+    return table;
+  };
+  if (std::error_code ignored; std::filesystem::is_directory(file, ignored)) {
+    TRY_ASSIGN(ReadHistory read, read_history(file, keyed));
+    TRY_ASSIGN(ReadTable table, otherwise(std::move(read)));
+    return timed(std::move(table));
+  }
+  TRY_ASSIGN(ByteSource source, ByteSource::open(file));
+  Reader reader([&](std::span<char> room) { return source.read(room); }, file.string(), keyed);
+  TRY_ASSIGN(const bool jsonl, reader.looks_like_jsonl());
+  if (jsonl) {
+    TRY_ASSIGN(ReadTable table, reader.all());
+    if (!source.warning().empty()) table.warning = source.warning();
+    return timed(std::move(table));
+  }
+  TRY_ASSIGN(const std::string text, reader.rest());
+  TRY_ASSIGN(ReadHistory read, parse_history(text, file.string(), keyed));
+  TRY_ASSIGN(ReadTable table, otherwise(std::move(read)));
+  if (!source.warning().empty()) table.warning = source.warning();
+  return timed(std::move(table));
+}
+
+Result<ReadTable> parse_table(std::string_view text, const std::string& name, bool keyed) {
+  const auto take = [&](std::span<char> room) -> Result<std::size_t> {
+    const std::size_t count = std::min(room.size(), text.size());
+    std::memcpy(room.data(), text.data(), count);
+    text.remove_prefix(count);
+    return count;
+  };
+  return Reader(take, name, keyed).all();
+}
+
+}  // namespace plumbline
