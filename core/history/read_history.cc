@@ -5,6 +5,7 @@
 #include "core/history/edn.h"
 #include "core/history/file_text.h"
 #include "core/history/jepsen_log.h"
+#include "core/history/limo_log.h"
 
 namespace plumbline {
 namespace {
@@ -39,6 +40,7 @@ Result<ReadHistory> parse_history(std::string_view text, const std::string& name
   const std::string_view line = first_line(text);
   auto read =
       looks_like_jepsen_log(line) ? parse_jepsen_log(text, name)
+      : looks_like_limo_log(line) ? parse_limo_log(text, name)
       : looks_like_json(line)     ? parse_jsonl(text, name)
       : line.empty() || line.find_first_of("[({") == 0
           ? parse_edn(text, name)
