@@ -42,6 +42,8 @@ const char* to_string(Ability ability) {
       return "power";
     case Ability::membership:
       return "membership";
+    case Ability::joint:
+      return "joint changes of members";
     case Ability::transfer:
       return "transfer";
   }
@@ -59,7 +61,9 @@ PerNode Cluster::cut_power(const Nodes& nodes) { return lacking_on(nodes, Abilit
 PerNode Cluster::flip_bit(const Nodes& nodes) { return lacking_on(nodes, Ability::disks); }
 Nodes Cluster::voters() { return nodes(); }
 Status Cluster::remove_member(const NodeName&) { return lacking(Ability::membership); }
+Status Cluster::remove_members(const Nodes&) { return lacking(Ability::joint); }
 Status Cluster::add_member(const NodeName&) { return lacking(Ability::membership); }
+Status Cluster::add_members(const Nodes&) { return lacking(Ability::joint); }
 Status Cluster::transfer_leadership(const NodeName&) { return lacking(Ability::transfer); }
 
 }  // namespace plumbline

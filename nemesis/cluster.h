@@ -23,7 +23,8 @@ using PerNode = std::map<NodeName, Status>;
 
 /// What some places can do to their nodes beyond stopping processes and cutting the network. A
 /// fault that needs an ability is refused where it is lacking.
-enum class Ability : std::uint8_t { packets, clocks, disks, power, membership, transfer };
+/// joint: several members leave or come in one change.
+enum class Ability : std::uint8_t { packets, clocks, disks, power, membership, joint, transfer };
 const char* to_string(Ability ability);
 
 /// Trouble of the links between nodes; all zeros: none. Probabilities are of each packet.
@@ -84,8 +85,13 @@ class Cluster {
   /// Takes `node` out of the cluster, and its process and its data with it; returns when the change
   /// is complete. Fails: timeout, if no leader did it in time (it may still come about).
   virtual Status remove_member(const NodeName& node);
+  /// Takes several out in one change. Their processes go on, as those of nodes that nobody thought
+  /// of stopping, until they are added again. Fails: as remove_member().
+  virtual Status remove_members(const Nodes& nodes);
   /// Adds `node`, which is out, as a new member with an empty disk: as a learner, then as a voter.
   virtual Status add_member(const NodeName& node);
+  /// The same for several, who become voters in one change. Fails: as add_member().
+  virtual Status add_members(const Nodes& nodes);
   /// Asks the leader to hand over to `to`. Fails: as the system says.
   virtual Status transfer_leadership(const NodeName& to);
 

@@ -13,5 +13,7 @@ bool is_for_later(const Error& error);
 /// Adds every node that is no voter. Gives those who are voters then, as far as anybody can say.
 /// Fails: as add_member() does, where another try would not help.
 Result<Value> bring_back_members(Cluster& cluster);
+/// The same, all of them in one change.
+Result<Value> bring_back_together(Cluster& cluster);
 
 }  // namespace plumbline

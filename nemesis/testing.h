@@ -27,8 +27,8 @@ class FakeCluster : public Cluster {
   std::map<NodeName, Process> processes;
   Nodes leading;              ///< what leaders() answers
   std::set<NodeName> broken;  ///< nodes on which nothing works
-  std::set<Ability> able = {Ability::packets, Ability::clocks,     Ability::disks,
-                            Ability::power,   Ability::membership, Ability::transfer};
+  std::set<Ability> able = {Ability::packets,    Ability::clocks, Ability::disks,   Ability::power,
+                            Ability::membership, Ability::joint,  Ability::transfer};
   Packets packets;
   std::map<NodeName, ClockTrouble> clocks;
   std::map<NodeName, DiskTrouble> disks;
@@ -104,6 +104,14 @@ class FakeCluster : public Cluster {
     members.erase(node);
     damaged.erase(node);
     processes[node] = Process::dead;
+    return {};
+  }
+  Status remove_members(const Nodes& nodes) override {
+    for (const NodeName& node : nodes) TRY(remove_member(node));
+    return {};
+  }
+  Status add_members(const Nodes& nodes) override {
+    for (const NodeName& node : nodes) TRY(add_member(node));
     return {};
   }
   Status add_member(const NodeName& node) override {

@@ -1,6 +1,7 @@
 // What an operator does to change members and leaders of a simulated cluster.
 
 #include <algorithm>
+#include <span>
 
 #include "core/base/text.h"
 #include "simulator/sim_cluster.h"
@@ -13,6 +14,14 @@ constexpr Nanos k_transfer_patience = 2s;
 constexpr Nanos k_ask_again = 50ms;
 constexpr Nanos k_answer_patience = 1s;
 constexpr Nanos k_operator_latency = 200us;
+
+/// Requires: nodes is not empty.
+proto::Request request_about(proto::Op op, const std::vector<raft::NodeId>& nodes) {
+  proto::Request request{.op = op, .node = nodes.front().value};
+  for (const raft::NodeId other : std::span(nodes).subspan(1))
+    request.others.push_back(other.value);
+  return request;
+}
 
 }  // namespace
 
@@ -67,14 +76,16 @@ Status SimCluster::ask_leader(const proto::Request& request, Nanos deadline) {
   return fail(Error::Code::timeout, str(to_string(request.op), ": ", why));
 }
 
-Status SimCluster::settled(raft::NodeId node, bool voter, Nanos deadline) {
+Status SimCluster::settled(const std::vector<raft::NodeId>& nodes, bool voters, Nanos deadline) {
   const auto is_settled = [&] {
     SimNode* const from = leader();
     if (from == nullptr) return false;
     const raft::NodeStatus status = from->replica().raft().status();
     const raft::Configuration& members = *status.configuration;
     return !members.is_joint() && status.commit >= status.configuration_index &&
-           (voter ? members.voters.contains(node) : !members.has(node));
+           std::ranges::all_of(nodes, [&](raft::NodeId node) {
+             return voters ? members.voters.contains(node) : !members.has(node);
+           });
   };
   if (wait(deadline, is_settled)) return {};
   return fail(Error::Code::timeout, "the change of members is not complete");
@@ -85,14 +96,26 @@ Status SimCluster::remove_member(const NodeName& name) {
 }
 
 Status SimCluster::remove_within(const NodeName& name, Nanos patience) {
-  SimNode* const node = find(name);
-  if (node == nullptr) return fail(Error::Code::invalid, "there is no node " + name);
-  if (!node->is_member()) return {};
-  const Nanos deadline = world_.now() + patience;
-  TRY(ask_leader({.op = proto::Op::remove_member, .node = node->id().value}, deadline));
-  TRY(settled(node->id(), false, deadline));
-  node->leave();
+  TRY(vote_out({name}, patience));
+  find(name)->leave();
   return {};
+}
+
+Status SimCluster::remove_members(const Nodes& names) {
+  return vote_out(names, world_.setup().weather.patience);
+}
+
+Status SimCluster::vote_out(const Nodes& names, Nanos patience) {
+  std::vector<raft::NodeId> ids;
+  for (const NodeName& name : names) {
+    SimNode* const node = find(name);
+    if (node == nullptr) return fail(Error::Code::invalid, "there is no node " + name);
+    if (node->is_member()) ids.push_back(node->id());
+  }
+  if (ids.empty()) return {};
+  const Nanos deadline = world_.now() + patience;
+  TRY(ask_leader(request_about(proto::Op::remove_member, ids), deadline));
+  return settled(ids, false, deadline);
 }
 
 Status SimCluster::add_member(const NodeName& name) {
@@ -102,12 +125,35 @@ Status SimCluster::add_member(const NodeName& name) {
     node->enroll(world_.next_id(), {});
     node->start();
   }
-  const std::uint64_t id = node->id().value;
+  return make_voters({node->id()}, {name});
+}
+
+Status SimCluster::add_members(const Nodes& names) {
+  if (names.empty()) return {};
+  const std::optional<raft::Configuration> members = settled_members();
+  if (!members) return fail(Error::Code::timeout, "nobody knows who is a member");
+  std::vector<raft::NodeId> ids;
+  for (const NodeName& name : names) {
+    SimNode* const node = find(name);
+    if (node == nullptr) return fail(Error::Code::invalid, "there is no node " + name);
+    if (node->is_member() && !members->has(node->id())) node->leave();
+    if (!node->is_member()) {
+      node->enroll(world_.next_id(), {});
+      node->start();
+    }
+    ids.push_back(node->id());
+  }
+  return make_voters(ids, names);
+}
+
+Status SimCluster::make_voters(const std::vector<raft::NodeId>& ids, const Nodes& names) {
   const Nanos deadline = world_.now() + k_change_patience;
-  TRY(ask_leader({.op = proto::Op::add_member, .node = id, .contact = name}, deadline));
-  // Refused until it has caught up.
-  TRY(ask_leader({.op = proto::Op::promote_member, .node = id}, deadline));
-  return settled(node->id(), true, deadline);
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    TRY(ask_leader({.op = proto::Op::add_member, .node = ids[i].value, .contact = names[i]},
+                   deadline));
+  // Refused until they have caught up.
+  TRY(ask_leader(request_about(proto::Op::promote_member, ids), deadline));
+  return settled(ids, true, deadline);
 }
 
 /// Whoever is out, cannot start any more, or is neither in nor out.

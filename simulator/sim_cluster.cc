@@ -148,8 +148,8 @@ Nodes SimCluster::leaders() {
 }
 
 std::set<Ability> SimCluster::abilities() const {
-  return {Ability::packets, Ability::clocks,     Ability::disks,
-          Ability::power,   Ability::membership, Ability::transfer};
+  return {Ability::packets,    Ability::clocks, Ability::disks,   Ability::power,
+          Ability::membership, Ability::joint,  Ability::transfer};
 }
 
 bool SimCluster::wait(Nanos deadline, const std::function<bool()>& done) {

@@ -35,7 +35,9 @@ class SimCluster final : public Cluster, private Caller {
   PerNode flip_bit(const Nodes& nodes) override;
   Nodes voters() override;
   Status remove_member(const NodeName& node) override;  ///< with the weather's patience
+  Status remove_members(const Nodes& nodes) override;   ///< likewise
   Status add_member(const NodeName& node) override;
+  Status add_members(const Nodes& nodes) override;
   Status transfer_leadership(const NodeName& to) override;
 
   Nodes leaders() override;
@@ -52,8 +54,10 @@ class SimCluster final : public Cluster, private Caller {
   Status ask_leader(const proto::Request& request, Nanos deadline);
   std::optional<proto::Reply> ask(SimNode& node, const proto::Request& request, Nanos deadline);
   /// Until a leader's configuration, complete and committed, has `node` as a voter, or not at all.
-  Status settled(raft::NodeId node, bool voter, Nanos deadline);
+  Status settled(const std::vector<raft::NodeId>& nodes, bool voters, Nanos deadline);
   Status remove_within(const NodeName& node, Nanos patience);
+  Status vote_out(const Nodes& nodes, Nanos patience);
+  Status make_voters(const std::vector<raft::NodeId>& ids, const Nodes& names);
   Status readmit(SimNode& node);
   /// Who are members for certain, no change being under way; nothing if nobody could tell in time.
   std::optional<raft::Configuration> settled_members();

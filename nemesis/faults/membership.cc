@@ -57,6 +57,19 @@ Result<Injection> inject_two(Cluster& cluster, const std::string& spec, Rng& rng
     TRY(remove_one(cluster, spec, Care::unsafe, rng));
   return first;
 }
+/// Two voters or more in one change, whatever their number and whoever is up.
+Result<Injection> inject_shrink(Cluster& cluster, const std::string&, Rng& rng) {
+  Nodes leaving = cluster.voters();
+  if (leaving.size() < 3) return Skipped{"too few nodes vote"};
+  rng.shuffle(leaving);
+  leaving.resize(2 + rng.below(leaving.size() - 2));
+  const Status removed = cluster.remove_members(leaving);
+  // It may still come about: it was asked for.
+  if (!removed && removed.error().code != Error::Code::timeout)
+    return is_for_later(removed.error()) ? Result<Injection>(Skipped{removed.error().what})
+                                         : std::unexpected(removed.error());
+  return Installed{to_value(leaving)};
+}
 Result<Injection> inject_replace(Cluster& cluster, const std::string& spec, Rng& rng) {
   auto removed = remove_one(cluster, spec, Care::safe, rng);
   if (removed && std::holds_alternative<Installed>(*removed)) TRY(bring_back_members(cluster));
@@ -78,6 +91,10 @@ Fault membership_fault(std::string name, std::string summary, std::vector<std::s
 }  // namespace
 
 std::vector<Fault> membership_faults() {
+  Fault shrink = membership_fault("membership-shrink", "takes several voters out in one change",
+                                  {"some"}, inject_shrink);
+  shrink.needs.insert(Ability::joint);
+  shrink.heal = bring_back_together;
   return {
       membership_fault("membership", "takes a voter out, and adds it again",
                        {"one", "one", "leader"}, inject_membership),
@@ -89,6 +106,7 @@ std::vector<Fault> membership_faults() {
                        inject_two),
       membership_fault("replace", "takes a voter out and adds it again at once, with no data",
                        {"one", "leader"}, inject_replace),
+      std::move(shrink),
   };
 }
 

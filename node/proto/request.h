@@ -47,7 +47,9 @@ struct Request {
   ReadMode mode = ReadMode::linearizable;
   bool with_hash = false;  ///< status: with the hash of the state
   std::uint64_t node = 0;  ///< of members and leadership: which
-  std::string contact{};   ///< add_member: HOST[:PEER[:CLIENT[:HTTP]]]
+  std::vector<std::uint64_t>
+      others{};           ///< promote_member, remove_member: whom the same change is about
+  std::string contact{};  ///< add_member: HOST[:PEER[:CLIENT[:HTTP]]]
   // Exactly once: see node/kv/commands.h.
   std::uint64_t session = 0;
   std::uint64_t sequence = 0;

@@ -41,6 +41,7 @@ constexpr std::array k_code_names = {"ok",
 constexpr std::array<std::string_view, 3> k_mode_names = {"linearizable", "lease", "stale"};
 
 constexpr std::uint64_t k_node_max = INT64_MAX;
+constexpr std::size_t k_others_max = 64;    // as many members as a cluster may have
 constexpr std::size_t k_contact_max = 300;  // the longest name of a host, and three ports
 
 bool is_contact(const std::string& text) {
@@ -97,9 +98,11 @@ void fill_op(const Request& request, wire::Request& to) {
       break;
     case Op::promote_member:
       to.set_promote_member(request.node);
+      for (const std::uint64_t other : request.others) to.add_others(other);
       break;
     case Op::remove_member:
       to.set_remove_member(request.node);
+      for (const std::uint64_t other : request.others) to.add_others(other);
       break;
     case Op::transfer_leadership:
       to.set_transfer_leadership(request.node);
@@ -217,10 +220,12 @@ Result<Request> take_op(wire::Request& from) {
     case wire::Request::kPromoteMember:
       request.op = Op::promote_member;
       request.node = from.promote_member();
+      request.others.assign(from.others().begin(), from.others().end());
       return request;
     case wire::Request::kRemoveMember:
       request.op = Op::remove_member;
       request.node = from.remove_member();
+      request.others.assign(from.others().begin(), from.others().end());
       return request;
     case wire::Request::kTransferLeadership:
       request.op = Op::transfer_leadership;
@@ -327,8 +332,12 @@ plumbline::Status check_request(const Request& request) {
                                           " bytes; the limit is ", k_value_max));
   if (request.session != 0 && has_key && request.op != Op::get && request.sequence == 0)
     return fail(Error::Code::invalid, "a command in a session needs a sequence number from 1");
-  if (request.op >= Op::add_member && (request.node == 0 || request.node > k_node_max))
+  const auto is_no_id = [](std::uint64_t node) { return node == 0 || node > k_node_max; };
+  if (request.op >= Op::add_member && is_no_id(request.node))
     return fail(Error::Code::invalid, "a node's id is a number from 1");
+  if (request.others.size() > k_others_max || std::ranges::any_of(request.others, is_no_id))
+    return fail(Error::Code::invalid,
+                str("others: at most ", k_others_max, " ids of nodes, numbers from 1"));
   if (request.op == Op::add_member && !is_contact(request.contact))
     return fail(Error::Code::invalid,
                 str("contact '", printable(request.contact, 64), "': one word, HOST[:PORTS]"));

@@ -1,5 +1,6 @@
 // Requests: what the doors hand in, and how each is answered.
 
+#include <set>
 #include <type_traits>
 #include <utility>
 
@@ -109,15 +110,20 @@ void Replica::change_members(const proto::Request& request, ReturnAddress to) {
   raft::Configuration wanted = *now.configuration;
   if (wanted.is_joint()) return refuse(to, raft::Refusal::busy, request.op);
   const raft::NodeId node(request.node);
+  std::set<raft::NodeId> meant = {node};
+  for (const std::uint64_t other : request.others) meant.insert(raft::NodeId(other));
   if (request.op == Op::add_member && !wanted.has(node)) {
     wanted.learners.insert(node);
     wanted.contacts[node] = request.contact;
-  } else if (request.op == Op::promote_member && wanted.learners.erase(node) > 0) {
-    wanted.voters.insert(node);
+  } else if (request.op == Op::promote_member && wanted.learners.contains(node)) {
+    for (const raft::NodeId learner : meant)
+      if (wanted.learners.erase(learner) > 0) wanted.voters.insert(learner);
   } else if (request.op == Op::remove_member) {
-    wanted.voters.erase(node);
-    wanted.learners.erase(node);
-    wanted.contacts.erase(node);
+    for (const raft::NodeId leaver : meant) {
+      wanted.voters.erase(leaver);
+      wanted.learners.erase(leaver);
+      wanted.contacts.erase(leaver);
+    }
   } else if (!wanted.has(node)) {
     return to.answer({.code = Code::invalid, .message = str("there is no member ", node)});
   }
