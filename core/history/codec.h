@@ -34,8 +34,9 @@ Result<ReadHistory> read_jsonl(std::istream& in, const std::string& name);
 Result<ReadHistory> parse_jsonl(std::string_view text, const std::string& name);
 
 /// Reads any history file by what its content looks like: JSON lines, Jepsen EDN, or a
-/// jepsen.log / knossos text of `process :type :f value` columns, or a log of LiMo; each plain or
-/// gzipped.
+/// jepsen.log / knossos text of `process :type :f value` columns, a log of LiMo, or etcd's report
+/// (etcd_report.h); each plain or gzipped. Of a folder: its history.jsonl, history.edn,
+/// history.edn.gz or history.txt, or all client-*/operations.json of an etcd report.
 /// Keys: an explicit `key` field is taken; with `keyed`, a value that is a pair [key value]
 /// (Jepsen's independent tuples) is split into the two.
 Result<ReadHistory> read_history(const std::filesystem::path& file, bool keyed = false);

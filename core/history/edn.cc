@@ -9,16 +9,48 @@
 namespace plumbline {
 namespace {
 
+/// One entry of an operation's map. The fields that each has are read without a Value of their own.
+Status read_entry(EdnReader& reader, OperationFields& fields) {
+  if (const auto name = reader.keyword()) {
+    TRY(reader.skip());
+    if (reader.next() == '}') return reader.bad("a map with a key that has no value");
+    if (*name == "type" || *name == "f") {
+      if (const auto word = reader.keyword()) {
+        if (*name == "type") return fields.set_type(*word);
+        fields.set_f(*word);
+        return {};
+      }
+    }
+    TRY_ASSIGN(Value value, reader.value());
+    return fields.set(*name, std::move(value));
+  }
+  TRY_ASSIGN(const Value name, reader.value());
+  TRY(reader.skip());
+  if (reader.next() == '}') return reader.bad("a map with a key that has no value");
+  TRY_ASSIGN(Value value, reader.value());
+  return name.is_text() ? fields.set(name.as_text(), std::move(value)) : Status();
+}
+
 Result<Event> read_operation(EdnReader& reader, bool& has_index) {
   if (reader.next() != '{') return reader.bad("expected an operation map, '{:type ...}'");
-  TRY_ASSIGN(const auto entries, reader.map());
+  const EdnReader beginning = reader;
+  reader.pass();
   OperationFields fields;
-  for (const auto& [name, value] : entries)
-    if (name.is_text())
-      if (auto done = fields.set(name.as_text(), value); !done)
-        return reader.bad(done.error().what);
+  // What is wrong with a field says so itself; where is asked of the reader, which knows better
+  // only if the text was at fault.
+  const auto placed = [](const EdnReader& where, const Error& error) {
+    return error.what.starts_with("line ") ? std::unexpected(error) : where.bad(error.what);
+  };
+  for (;;) {
+    TRY(reader.skip());
+    if (reader.at_end()) return reader.ended("a map");
+    if (reader.next() == '}') break;
+    const EdnReader entry = reader;
+    if (auto done = read_entry(reader, fields); !done) return placed(entry, done.error());
+  }
+  reader.pass();
   auto event = fields.finish();
-  if (!event) return reader.bad(event.error().what);
+  if (!event) return placed(beginning, event.error());
   has_index = fields.has_index();
   return event;
 }
@@ -41,6 +73,13 @@ std::string edn_value(const Value& value) {
   std::vector<std::string> items;
   for (const Value& item : value.as_list()) items.push_back(edn_value(item));
   return "[" + join(items, " ") + "]";
+}
+
+/// What is damaged, and how to go on without it: the operation there begins in `line`.
+std::unexpected<Error> damaged(const std::string& name, std::size_t line, const Error& error) {
+  const std::string advice =
+      line > 1 ? str(" (to judge what stands before it: head -n ", line - 1, ")") : "";
+  return fail(error.code, str(name, ": ", error.what, advice));
 }
 
 /// A keyword if `name` can be one, else a string: both are read back as the same text.
@@ -82,13 +121,14 @@ Result<ReadHistory> parse_edn(std::string_view text, const std::string& name) {
       continue;
     }
     bool has_index = false;
+    const EdnReader from = reader;
     Result<Event> event =
         skipped ? read_operation(reader, has_index) : std::unexpected(skipped.error());
     if (!event && reader.cut_off()) {
       read.warning = name + ": the last operation is cut off and was left out";
       return read;
     }
-    if (!event) return context(event.error(), name);
+    if (!event) return damaged(name, from.line(), event.error());
     const std::int64_t due = read.events.empty() ? 0 : read.events.back().index + 1;
     if (!has_index || event->index < due) event->index = due;
     read.events.push_back(std::move(*event));

@@ -1,6 +1,7 @@
 #include "core/history/edn_reader.h"
 
 #include <algorithm>
+#include <array>
 
 #include "core/base/text.h"
 #include "core/history/json_reader.h"
@@ -8,20 +9,33 @@
 namespace plumbline {
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == ',' || (c >= '\t' && c <= '\r'); }
-bool ends_token(char c) {
-  return is_space(c) || std::string_view("()[]{}\";").find(c) != std::string_view::npos;
-}
+enum Kind : std::uint8_t { in_token, space, mark };
+/// What a byte is: most of the time goes into asking.
+constexpr std::array<Kind, 256> k_kinds = [] {
+  std::array<Kind, 256> kinds{};
+  for (const char c : std::string_view(" ,\t\n\v\f\r"))
+    kinds[static_cast<unsigned char>(c)] = space;
+  for (const char c : std::string_view("()[]{}\";")) kinds[static_cast<unsigned char>(c)] = mark;
+  return kinds;
+}();
+Kind kind(char c) { return k_kinds[static_cast<unsigned char>(c)]; }
+bool is_space(char c) { return kind(c) == space; }
+bool ends_token(char c) { return kind(c) != in_token; }
 
 }  // namespace
 
 std::size_t EdnReader::line() const {
-  const auto end = text_.begin() + static_cast<std::ptrdiff_t>(std::min(at_, text_.size()));
-  return 1 + static_cast<std::size_t>(std::count(text_.begin(), end, '\n'));
+  const std::string_view before = text_.substr(0, at_);
+  return 1 + static_cast<std::size_t>(std::ranges::count(before, '\n'));
+}
+
+std::size_t EdnReader::column() const {
+  const std::string_view before = text_.substr(0, at_);
+  return before.size() - (before.rfind('\n') + 1) + 1;  // npos + 1: the text's beginning
 }
 
 std::unexpected<Error> EdnReader::bad(const std::string& why) const {
-  return fail(Error::Code::corrupt, str("line ", line(), ": ", why));
+  return fail(Error::Code::corrupt, str("line ", line(), " column ", column(), ": ", why));
 }
 
 std::unexpected<Error> EdnReader::ended(const std::string& where) {
@@ -38,7 +52,7 @@ Status EdnReader::skip(int depth) {
       ++at_;
     } else if (next() == ';') {
       at_ = std::min(text_.find('\n', at_), text_.size());
-    } else if (text_.substr(at_).starts_with("#_")) {
+    } else if (next() == '#' && text_.substr(at_).starts_with("#_")) {
       at_ += 2;
       TRY(skip(depth + 1));
       TRY(value(depth + 1));
@@ -153,12 +167,21 @@ Result<Value> EdnReader::string() {
   return Value(std::move(out));
 }
 
-Value EdnReader::token() {
+std::string_view EdnReader::take_token() {
   const std::size_t from = at_;
   ++at_;  // also for a character literal such as \( whose name would end the token
   if (text_[from] == '\\' && !at_end()) ++at_;
-  while (!at_end() && !ends_token(next())) ++at_;
-  const std::string_view token = text_.substr(from, at_ - from);
+  while (!at_end() && !ends_token(text_[at_])) ++at_;
+  return text_.substr(from, at_ - from);
+}
+
+std::optional<std::string_view> EdnReader::keyword() {
+  if (next() != ':') return std::nullopt;
+  return take_token().substr(1);
+}
+
+Value EdnReader::token() {
+  const std::string_view token = take_token();
   if (token == "nil") return {};
   if (token == "true") return true;
   if (token == "false") return false;

@@ -3,6 +3,7 @@
 /// Cost: one pass; recursion is bounded by k_max_depth.
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,10 +29,17 @@ class EdnReader {
   Result<Value> value() { return value(0); }
   /// A map's entries, keys as text. Requires: next() == '{'.
   Result<std::vector<std::pair<Value, Value>>> map() { return map(0); }
+  /// Passes a keyword, and gives its name. Nothing, if there is none here.
+  std::optional<std::string_view> keyword();
   /// True once an error was caused by the text's end: what was there may be only cut off.
   bool cut_off() const { return cut_off_; }
+  // Where it stands, from 1.
   std::size_t line() const;
+  std::size_t column() const;
+  /// Corrupt, with line and column.
   std::unexpected<Error> bad(const std::string& why) const;
+  /// The same of a text that ends too early; cut_off() from now on.
+  std::unexpected<Error> ended(const std::string& where);
 
  private:
   Status skip(int depth);
@@ -41,7 +49,7 @@ class EdnReader {
   Result<Value> dispatch(int depth);
   Result<Value> string();
   Value token();
-  std::unexpected<Error> ended(const std::string& where);
+  std::string_view take_token();
 
   std::string_view text_;
   std::size_t at_ = 0;

@@ -52,12 +52,12 @@ TEST(EdnValue, ReadsEveryKind) {
 }
 
 TEST(EdnValue, SaysWhatIsWrongAndWhere) {
-  EXPECT_EQ(refusal("[1\n2"), "line 2: the text ends inside a list");
-  EXPECT_EQ(refusal("\"abc"), "line 1: the text ends inside a string");
-  EXPECT_EQ(refusal("{:a}"), "line 1: a map with a key that has no value");
-  EXPECT_EQ(refusal("]"), "line 1: a ']' that closes nothing");
-  EXPECT_EQ(refusal("1 2"), "line 1: more after the value");
-  EXPECT_EQ(refusal("\"\\u12x4\""), "line 1: expected four hexadecimal digits");
+  EXPECT_EQ(refusal("[1\n2"), "line 2 column 2: the text ends inside a list");
+  EXPECT_EQ(refusal("\"abc"), "line 1 column 5: the text ends inside a string");
+  EXPECT_EQ(refusal("{:a}"), "line 1 column 4: a map with a key that has no value");
+  EXPECT_EQ(refusal("]"), "line 1 column 1: a ']' that closes nothing");
+  EXPECT_EQ(refusal("1 2"), "line 1 column 3: more after the value");
+  EXPECT_EQ(refusal("\"\\u12x4\""), "line 1 column 4: expected four hexadecimal digits");
   EXPECT_THAT(refusal(std::string(100'000, '[')), HasSubstr("nested deeper"));
   EXPECT_THAT(refusal(str("[", std::string(100'000, '#'))), HasSubstr("ends inside"));
   std::string discards;
@@ -112,11 +112,16 @@ TEST(EdnHistory, LeavesOutALastOperationThatIsCutOff) {
 TEST(EdnHistory, RefusesDamageWithItsLine) {
   const std::string whole = "{:process 0 :type :invoke :f :read}\n";
   EXPECT_EQ(edn(whole + "{:process 0 :type :maybe :f :read}\n").error().what,
-            "h.edn: line 2: \"type\" must be invoke, ok, fail or info");
-  EXPECT_EQ(edn(whole + "{:type :ok :f :read}").error().what,
-            "h.edn: line 2: \"process\" is missing");
-  EXPECT_EQ(edn("[" + whole + "17]").error().what,
-            "h.edn: line 2: expected an operation map, '{:type ...}'");
+            "h.edn: line 2 column 13: \"type\" must be invoke, ok, fail or info (to judge what "
+            "stands before it: head -n 1)");
+  EXPECT_EQ(
+      edn(whole + "{:type :ok :f :read}").error().what,
+      "h.edn: line 2 column 1: \"process\" is missing (to judge what stands before it: head -n "
+      "1)");
+  EXPECT_EQ(
+      edn("[" + whole + "17]").error().what,
+      "h.edn: line 2 column 1: expected an operation map, '{:type ...}' (to judge what stands "
+      "before it: head -n 1)");
 }
 
 TEST(EdnHistory, IsWrittenAndReadBack) {
@@ -162,12 +167,16 @@ TEST(JepsenLog, TakesWhatStandsBehindTheValueAsTheError) {
 
 TEST(JepsenLog, NamesDamageAndForgivesATornLastLine) {
   const std::string whole = "3 :invoke :read nil\n";
-  EXPECT_EQ(parse_history(whole + "4 :bogus :read nil\n" + whole, "h").error().what,
-            "h line 2: \"type\" must be invoke, ok, fail or info");
-  EXPECT_EQ(parse_history(whole + "4 :ok read nil\n", "h").error().what,
-            "h line 2: expected the operation, such as :read");
+  EXPECT_EQ(
+      parse_history(whole + "4 :bogus :read nil\n" + whole, "h").error().what,
+      "h line 2 column 3: \"type\" must be invoke, ok, fail or info (to judge what stands before "
+      "it: head -n 1)");
+  EXPECT_EQ(
+      parse_history(whole + "4 :ok read nil\n", "h").error().what,
+      "h line 2 column 7: expected the operation, such as :read (to judge what stands before it: "
+      "head -n 1)");
   EXPECT_EQ(parse_history(whole + "4 :ok :read [1\n", "h").error().what,
-            "h line 2: the value is not EDN");
+            "h line 2 column 13: the value is not EDN (to judge what stands before it: head -n 1)");
   const auto torn = parse_history(whole + "3 :o", "h");
   ASSERT_TRUE(torn);
   EXPECT_EQ(torn->events.size(), 1U);
@@ -180,9 +189,9 @@ TEST(ReadHistory, RecognisesTheFormatByContent) {
       1U);
   EXPECT_EQ(parse_history("{:process 0 :type :invoke :f :read}", "h")->events.size(), 1U);
   EXPECT_EQ(parse_history("", "h")->events.size(), 0U);
-  EXPECT_THAT(
-      parse_history("<html>\x1b[31m", "h").error().what,
-      HasSubstr("h: neither JSON lines, nor EDN, nor jepsen.log columns; it begins with '<html>"));
+  EXPECT_THAT(parse_history("<html>\x1b[31m", "h").error().what,
+              HasSubstr("h: neither JSON lines, nor EDN, nor jepsen.log columns, nor etcd's "
+                        "report; it begins with '<html>"));
 }
 
 TEST(ReadHistory, SplitsKeyedValues) {
@@ -247,9 +256,31 @@ TEST_F(Files, DamagedGzipIsRefused) {
   EXPECT_EQ(read_history(write("bad.gz", bytes)).error().code, Error::Code::corrupt);
 }
 
+TEST_F(Files, OfAFolderAreFoundByTheirNames) {
+  const auto file = folder_ / "history.edn.gz";
+  std::filesystem::rename(write("x.gz", gzipped("{:process 1 :type :invoke :f :read}\n")), file);
+  ASSERT_TRUE(read_history(folder_));
+  EXPECT_EQ(read_history(folder_)->events.size(), 1U);
+  std::filesystem::remove(file);
+  EXPECT_THAT(read_history(folder_).error().what, HasSubstr("holds no history.jsonl"));
+  const auto client = [&](const std::string& name, int id) {
+    std::filesystem::create_directories(folder_ / name);
+    const std::string put = R"({"Type":"put-operation","Put":{"Key":"a","Value":{"Value":"x"}}})";
+    return write(name + "/operations.json",
+                 str("{\n \"ClientId\": ", id,
+                     R"(, "Input": {"Type": "txn", "Txn": {"OperationsOnSuccess": [)", put,
+                     R"(]}}, "Call": 1, "Output": {"Txn": {}}, "Return": 2})", "\n"));
+  };
+  client("client-1", 1);
+  client("client-2", 4);
+  const auto read = read_history(folder_);
+  ASSERT_TRUE(read) << read.error().what;
+  EXPECT_EQ(read->events.size(), 4U);
+}
+
 TEST_F(Files, ThatAreNotThereAreNamed) {
   EXPECT_EQ(read_history(folder_ / "none").error().code, Error::Code::not_found);
-  EXPECT_THAT(read_history(folder_).error().what, HasSubstr("is a folder"));
+  EXPECT_THAT(read_history(folder_ / "none").error().what, HasSubstr("no such file"));
 }
 
 }  // namespace

@@ -27,27 +27,32 @@ std::string_view strip(std::string_view line) {
   return line;
 }
 
-Result<Event> parse_columns(std::string_view line) {
+/// `at`: what is left of the line, where the error is if there is one.
+Result<Event> parse_columns(std::string_view& at) {
+  const auto bad = [](const char* why) { return fail(Error::Code::corrupt, why); };
   OperationFields fields;
-  const std::string_view process = take_word(line);
+  std::string_view rest = at;
+  const std::string_view process = take_word(rest);
   const auto number = parse_int(process);
   TRY(fields.set("process",
                  number ? Value(*number) : Value(process == ":nemesis" ? "nemesis" : "")));
-  const std::string_view type = take_word(line);
-  if (!type.starts_with(':'))
-    return fail(Error::Code::corrupt, "expected :invoke, :ok, :fail or :info");
-  TRY(fields.set("type", std::string(type.substr(1))));
-  const std::string_view f = take_word(line);
-  if (!f.starts_with(':'))
-    return fail(Error::Code::corrupt, "expected the operation, such as :read");
-  TRY(fields.set("f", std::string(f.substr(1))));
-  EdnReader reader(line);
+  at = trim(rest);
+  const std::string_view type = take_word(rest);
+  if (!type.starts_with(':')) return bad("expected :invoke, :ok, :fail or :info");
+  TRY(fields.set_type(type.substr(1)));
+  at = trim(rest);
+  const std::string_view f = take_word(rest);
+  if (!f.starts_with(':')) return bad("expected the operation, such as :read");
+  fields.set_f(f.substr(1));
+  at = trim(rest);
+  EdnReader reader(at);
   TRY(reader.skip());
   if (reader.at_end()) return fields.finish();
   auto value = reader.value();
-  if (!value) return fail(Error::Code::corrupt, "the value is not EDN");
+  if (!value) return bad("the value is not EDN");
   TRY(fields.set("value", std::move(*value)));
-  TRY(fields.set("error", std::string(trim(reader.rest()))));  // knossos puts it behind the value
+  const std::string_view error = trim(reader.rest());  // knossos puts it behind the value
+  if (!error.empty()) TRY(fields.set("error", std::string(error)));
   return fields.finish();
 }
 
@@ -64,16 +69,23 @@ Result<ReadHistory> parse_jepsen_log(std::string_view text, const std::string& n
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::size_t end = text.find('\n');
     const bool whole = end != std::string_view::npos;
-    const std::string_view line = strip(text.substr(0, end));
+    const std::string_view whole_line = text.substr(0, end);
+    std::string_view at = strip(whole_line);
     text.remove_prefix(whole ? end + 1 : text.size());
-    if (line.empty() || line.front() == ';' || line.front() == '#') continue;
-    auto event = parse_columns(line);
-    const std::string where = str(name, " line ", number);
+    if (at.empty() || at.front() == ';' || at.front() == '#') continue;
+    auto event = parse_columns(at);
     if (!event && !whole) {
-      read.warning = where + " is torn (the writer stopped inside it) and was left out";
+      read.warning =
+          str(name, " line ", number, " is torn (the writer stopped inside it) and was left out");
       break;
     }
-    if (!event) return context(event.error(), where);
+    if (!event) {
+      const auto column = at.data() - whole_line.data() + 1;
+      const std::string advice =
+          number > 1 ? str(" (to judge what stands before it: head -n ", number - 1, ")") : "";
+      return fail(event.error().code, str(name, " line ", number, " column ", column, ": ",
+                                          event.error().what, advice));
+    }
     event->index = static_cast<std::int64_t>(read.events.size());
     read.events.push_back(std::move(*event));
   }

@@ -1,5 +1,7 @@
 #include "core/history/json_reader.h"
 
+#include <algorithm>
+
 #include "core/base/text.h"
 
 namespace plumbline {
@@ -35,7 +37,11 @@ bool JsonReader::take(char wanted) {
 }
 
 std::unexpected<Error> JsonReader::bad(const std::string& why) const {
-  return fail(Error::Code::corrupt, str("column ", at_ + 1, ": ", why));
+  const std::string_view before = text_.substr(0, at_);
+  const std::size_t lines = static_cast<std::size_t>(std::ranges::count(before, '\n'));
+  const std::size_t column = at_ - (before.rfind('\n') + 1);  // npos + 1: the text's beginning
+  return fail(Error::Code::corrupt,
+              str(lines > 0 ? str("line ", lines + 1, " ") : "", "column ", column + 1, ": ", why));
 }
 
 Result<Value> JsonReader::value(int depth) {

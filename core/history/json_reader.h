@@ -2,7 +2,7 @@
 /// JsonReader: a cursor over one JSON text that gives Values without a tree in between.
 /// What Value cannot hold keeps its meaning as far as equality goes: an object becomes a list of
 /// [name value] pairs in the order written, a number that is no 64-bit integer becomes its text.
-/// Fails: corrupt, with the byte where it happened.
+/// Fails: corrupt, with the column where it happened, and the line if it is not the first.
 /// Cost:  one pass; recursion is bounded by k_max_depth.
 
 #include <cstddef>

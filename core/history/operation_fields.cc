@@ -1,23 +1,33 @@
 #include "core/history/operation_fields.h"
 
-#include <optional>
+#include "core/base/text.h"
 
 namespace plumbline {
 namespace {
 
-std::unexpected<Error> wrong(const std::string& name, const std::string& expected) {
-  return fail(Error::Code::corrupt, "\"" + name + "\" must be " + expected);
-}
-
-std::optional<EventType> event_type(const Value& value) {
-  for (const EventType type : {EventType::invoke, EventType::ok, EventType::fail, EventType::info})
-    if (value == Value(to_string(type))) return type;
-  return std::nullopt;
+std::unexpected<Error> wrong(std::string_view name, const char* expected) {
+  return fail(Error::Code::corrupt, str("\"", name, "\" must be ", expected));
 }
 
 }  // namespace
 
-Status OperationFields::set(const std::string& name, Value value) {
+Status OperationFields::set_type(std::string_view type) {
+  for (const EventType known :
+       {EventType::invoke, EventType::ok, EventType::fail, EventType::info}) {
+    if (type != to_string(known)) continue;
+    event_.type = known;
+    type_ = true;
+    return {};
+  }
+  return wrong("type", "invoke, ok, fail or info");
+}
+
+void OperationFields::set_f(std::string_view f) {
+  event_.f = f;
+  f_ = true;
+}
+
+Status OperationFields::set(std::string_view name, Value value) {
   if (name == "index" || name == "time") {
     if (!value.is_int() || value.as_int() < 0) return wrong(name, "an integer from 0");
     if (name == "time") {
@@ -33,10 +43,7 @@ Status OperationFields::set(const std::string& name, Value value) {
     event_.process = nemesis ? k_nemesis : value.as_int();
     process_ = true;
   } else if (name == "type") {
-    const auto type = event_type(value);
-    if (!type) return wrong(name, "invoke, ok, fail or info");
-    event_.type = *type;
-    type_ = true;
+    return set_type(value.is_text() ? std::string_view(value.as_text()) : "");
   } else if (name == "f" || name == "node") {
     if (!value.is_text()) return wrong(name, "a text");
     (name == "f" ? event_.f : event_.node) = value.as_text();

@@ -1,7 +1,7 @@
 #pragma once
 /// OperationFields: gathers the named fields of one event, whatever notation they stood in.
 
-#include <string>
+#include <string_view>
 
 #include "core/base/result.h"
 #include "core/history/event.h"
@@ -11,7 +11,10 @@ namespace plumbline {
 class OperationFields {
  public:
   /// Takes one field; unknown names are ignored. Fails: corrupt, saying what the field must be.
-  Status set(const std::string& name, Value value);
+  Status set(std::string_view name, Value value);
+  /// set() of "type" and of "f", without a Value in between.
+  Status set_type(std::string_view type);
+  void set_f(std::string_view f);
   /// The event. Fails: corrupt if process, type or f was never set.
   Result<Event> finish();
   bool has_index() const { return index_; }
