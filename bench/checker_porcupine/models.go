@@ -204,7 +204,7 @@ func max(a, b int) int {
 
 // The state is kept in order, so that the first is the one to come out.
 func priorityQueue(c *call, state string) (bool, string) {
-	if c.op == "enqueue" {
+	if c.op == "insert" {
 		return true, inserted(state, c.a, true)
 	}
 	return sequence(c, state)

@@ -12,10 +12,11 @@ std::string_view word(Model model, Op op) {
     case Op::compare:
       return "cas";
     case Op::take:
-      return model == Model::lock    ? "release"
-             : model == Model::set   ? "remove"
-             : model == Model::stack ? "pop"
-                                     : "dequeue";
+      return model == Model::lock             ? "release"
+             : model == Model::set            ? "remove"
+             : model == Model::stack          ? "pop"
+             : model == Model::priority_queue ? "pop-min"
+                                              : "dequeue";
     case Op::append:
       return "append";
     case Op::put:
@@ -26,6 +27,7 @@ std::string_view word(Model model, Op op) {
   if (model == Model::list_append) return "append";
   if (model == Model::lock) return "acquire";
   if (model == Model::stack) return "push";
+  if (model == Model::priority_queue) return "insert";
   return is_collection(model) ? "enqueue" : "add";
 }
 
