@@ -87,6 +87,13 @@ Verdict judge_history(const History& history, const CheckOptions& options) {
   return compose("history", std::move(parts));
 }
 
+Verdict judge_table(const CallTable& calls, const CheckOptions& options) {
+  std::vector<Verdict> parts;
+  parts.push_back(check_table(calls, options));
+  parts.push_back(check_statistics(calls));
+  return compose("history", std::move(parts));
+}
+
 Expectations expected_of(const Workload& workload, const std::vector<Fault>& faults) {
   Expectations expected;
   expected.operations = workload.operations;

@@ -42,6 +42,7 @@ Verdict not_judged(const std::string& why);
 
 /// The checks of the history alone, as for a history from elsewhere.
 Verdict judge_history(const History& history, const CheckOptions& options);
+Verdict judge_table(const CallTable& calls, const CheckOptions& options);
 
 /// 0 valid, 1 invalid, 2 unknown.
 int exit_code(Validity validity);

@@ -55,6 +55,48 @@ Call CallTable::call(std::size_t row) const {
   return call;
 }
 
+bool CallTable::looks_keyed() const {
+  if (keys_.size() != 1 || keys_.front() != ValueTable::k_nil) return false;
+  bool read = false;
+  for (std::size_t row = 0; row < size(); ++row) {
+    if (second_[row] == ValueTable::k_no_value) return false;
+    if (fs_.name(f_[row]) != "read") continue;
+    read = true;
+    if (second_[row] != ValueTable::k_nil) return false;
+  }
+  return read;
+}
+
+void CallTable::split_keys() {
+  FlatMap<ValueId> numbers;
+  const std::vector<ValueId> before = std::exchange(keys_, {});
+  const auto number = [&](ValueId key) {
+    const auto fresh = static_cast<std::uint32_t>(keys_.size());
+    const std::uint32_t found = numbers.insert(key, fresh);
+    if (found == fresh) keys_.push_back(key);
+    return found;
+  };
+  const auto pair = [&](ValueId id) {
+    return values_.is_list(id) && values_.elements(id).size() == 2;
+  };
+  for (std::size_t row = 0; row < size(); ++row) {
+    const bool splits = before[key_[row]] == ValueTable::k_nil;
+    if (splits && result_[row] != k_same && pair(result_[row]))
+      result_[row] = values_.elements(result_[row])[1];
+    if (!splits || second_[row] == ValueTable::k_no_value) {
+      key_[row] = number(before[key_[row]]);
+      continue;
+    }
+    key_[row] = number(argument_[row]);
+    const ValueId value = std::exchange(second_[row], ValueTable::k_no_value);
+    argument_[row] = value;
+    if (!pair(value)) continue;
+    argument_[row] = values_.elements(value)[0];
+    second_[row] = values_.elements(value)[1];
+    if (result_[row] == value) result_[row] = k_same;
+  }
+}
+
 Status CallTableBuilder::add(const EventRow& event) {
   constexpr std::uint64_t k_most_events = CallTable::k_open_row;
   if (table_.events_ == k_most_events)

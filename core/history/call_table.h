@@ -71,6 +71,12 @@ class CallTable {
   }
   Call call(std::size_t row) const;
 
+  /// Is it likely that values are [key value] pairs, though nobody said so? If no call has a key,
+  /// all have two arguments, and a read has nil for the second: no read of one object is asked so.
+  bool looks_keyed() const;
+  /// What `keyed` does in read_table().
+  void split_keys();
+
  private:
   friend class CallTableBuilder;
   Value arguments(std::size_t row) const;

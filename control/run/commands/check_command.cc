@@ -12,6 +12,7 @@
 #include "control/run/stop.h"
 #include "core/base/text.h"
 #include "core/history/codec.h"
+#include "core/history/read_table.h"
 
 namespace plumbline {
 
@@ -29,10 +30,10 @@ struct CheckFlags {
 };
 
 /// What a history without a run.json is most likely of.
-std::string likely_model(const History& history) {
-  const bool appends =
-      std::ranges::any_of(history, [](const Event& event) { return event.f == "append"; });
-  return appends ? "list-append" : "cas-register";
+std::string likely_model(const CallTable& calls) {
+  for (std::size_t f = 0; f < calls.fs(); ++f)
+    if (calls.f_name(static_cast<std::uint16_t>(f)) == "append") return "list-append";
+  return "cas-register";
 }
 
 struct Judged {
@@ -49,6 +50,30 @@ Result<Judged> judge_properties_of(const CheckFlags& flags, Nanos time_budget) {
   return Judged{read.warning, std::move(verdict)};
 }
 
+/// For people and for `--json`: reading is most of the work on a large file.
+void say_speed(const ReadTable& read, Verdict& verdict) {
+  constexpr double k_mega = 1e6, k_worth_a_line = 10;
+  const double megabytes = static_cast<double>(read.bytes) / k_mega;
+  const int speed = static_cast<int>(megabytes / std::max(seconds(read.took), 1 / k_mega));
+  verdict.figures.emplace_back("bytes read", std::to_string(read.bytes));
+  verdict.figures.emplace_back("megabytes read a second", std::to_string(speed));
+  if (megabytes >= k_worth_a_line)
+    std::cerr << "read " << static_cast<int>(megabytes) << " MB, " << speed << " MB/s\n";
+}
+
+Result<Judged> judge_file(const CheckFlags& flags, CheckOptions options) {
+  TRY_ASSIGN(ReadTable read, read_table(flags.path, flags.keyed));
+  std::string warning = read.warning;
+  if (!flags.keyed && read.calls.looks_keyed()) {
+    read.calls.split_keys();
+    if (warning.empty()) warning = "every value is a pair: taken as [key value], as with --keyed";
+  }
+  if (options.model.empty()) options.model = likely_model(read.calls);
+  Judged judged{std::move(warning), judge_table(read.calls, options)};
+  say_speed(read, judged.verdict);
+  return judged;
+}
+
 Result<Judged> judge_path(const CheckFlags& flags, CheckOptions options, const Stop& stop) {
   if (!flags.properties.names.empty()) return judge_properties_of(flags, options.time_budget);
   if (flags.path == "-") {
@@ -61,9 +86,7 @@ Result<Judged> judge_path(const CheckFlags& flags, CheckOptions options, const S
     TRY_ASSIGN(JudgedAgain again, judge_again(flags.path, options));
     return Judged{std::move(again.warning), std::move(again.verdict)};
   }
-  TRY_ASSIGN(const ReadHistory read, read_history(flags.path, flags.keyed));
-  if (options.model.empty()) options.model = likely_model(read.events);
-  return Judged{read.warning, judge_history(read.events, options)};
+  return judge_file(flags, options);
 }
 
 /// A verdict without a proof leaves no file behind that might be taken for one.
