@@ -63,7 +63,7 @@ struct ModelInfo {
   std::string name;
   std::string summary;
 };
-const std::vector<ModelInfo>& all_models();
+std::vector<ModelInfo> all_models();
 /// Fails: not_found, with the nearest name.
 Status known_model(const std::string& name);
 

@@ -106,8 +106,9 @@ Decision by_search(const std::vector<NormalCall>& calls, const ModelEntry& model
 
 }  // namespace
 
-Decision decide(const std::vector<Call>& calls, const ModelEntry& model, const Value& initial,
+Decision decide(const std::vector<Call>& calls, const ModelEntry& widest, const Value& initial,
                 Budget& budget) {
+  const ModelEntry& model = fitting(widest, calls);
   const std::vector<NormalCall> normal = normalise(calls, model);
   Decision decision;
   for (const DirectDecider& decider : model.deciders) {

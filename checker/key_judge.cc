@@ -4,12 +4,27 @@
 #include "core/base/text.h"
 
 namespace plumbline {
+namespace {
+
+/// Did some cas answer false? Columns know nothing of such.
+bool has_refusals(const CallTable& table) {
+  const auto refused = table.values().find(Value(false));
+  if (!refused) return false;
+  for (std::uint32_t row = 0; row < table.size(); ++row)
+    if (table.type(row) == EventType::ok && table.result(row) == *refused &&
+        table.f_name(table.f(row)) == "cas")
+      return true;
+  return false;
+}
+
+}  // namespace
 
 KeyJudge::KeyJudge(const CallTable& table, const ModelEntry& model, const CheckOptions& options)
     : table_(table), model_(model), options_(options), operations_(column_operations(table)) {
   const std::string& name = model.info.name;
   if (name == "register" || name == "cas-register") kind_ = Kind::cell;
   if (name == "list-append") kind_ = Kind::list;
+  if (kind_ == Kind::cell && has_refusals(table)) kind_ = Kind::other;
   const Value initial = kind_ == Kind::cell ? model.initial(options.initial) : options.initial;
   initial_ = table.values().find(initial).value_or(ValueTable::k_no_value);
 }
@@ -38,7 +53,7 @@ std::string KeyJudge::refuse() const {
     if (kind_ == Kind::list && operation == ColumnOperation::append) continue;
     if (kind_ == Kind::list && reads && table_.type(row) != EventType::ok) continue;
     const Call call = table_.call(row);
-    if (const std::string why = model_.refuse(call); !why.empty())
+    if (const std::string why = refusal(model_, call); !why.empty())
       return str("call ", call.id, " (", call.f, ") is none of ", model_.info.name, ": ", why);
   }
   return "";

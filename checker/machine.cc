@@ -4,7 +4,8 @@ namespace plumbline {
 
 EffectId Machine::effect(const Call& call) {
   const bool known = call.type == EventType::ok;
-  Value identity = Value::list(call.f, call.arguments, known, known ? call.result : Value());
+  Value identity = Value::list(call.f, call.arguments, known, known ? call.result : Value(),
+                               by_process() ? call.process : ProcessId{0});
   const auto [at, fresh] =
       effect_ids_.try_emplace(std::move(identity), static_cast<EffectId>(effects_.size()));
   if (fresh) effects_.push_back(&call);

@@ -39,6 +39,8 @@ class Machine {
   StateId initial() const { return 0; }
   /// The state after, or k_illegal.
   StateId step(StateId state, EffectId effect);
+  /// Does it matter who calls?
+  virtual bool by_process() const { return false; }
   virtual bool is_cell() const = 0;
   /// Requires: is_cell().
   virtual CellEffect cell(EffectId effect) = 0;
@@ -74,6 +76,12 @@ template <Model M>
 class TypedMachine : public Machine {
  public:
   explicit TypedMachine(const Value& initial) { intern(M::initial(initial)); }
+  bool by_process() const override {
+    if constexpr (requires { M::k_by_process; })
+      return M::k_by_process;
+    else
+      return false;
+  }
   bool is_cell() const override { return CellModel<M>; }
   CellEffect cell(EffectId effect) override {
     if constexpr (CellModel<M>) {

@@ -50,8 +50,11 @@ void find_unseen_elements(std::vector<NormalCall>& calls) {
     if (!c.required && !seen.contains(c.call->arguments)) c.last_use = -1;
 }
 
-/// Rule 3, for texts.
+/// Rule 3, for texts; if there is nothing but reads, and updates whose argument is a text.
 void find_unseen_texts(std::vector<NormalCall>& calls) {
+  for (const NormalCall& c : calls)
+    if (c.role == Role::observer ? !c.call->arguments.is_nil() : !c.call->arguments.is_text())
+      return;
   for (NormalCall& update : calls) {
     if (update.required) continue;
     const bool seen = std::any_of(calls.begin(), calls.end(), [&](const NormalCall& c) {

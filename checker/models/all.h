@@ -43,9 +43,18 @@ struct ModelEntry {
   Shows shows;
   std::vector<DirectDecider> deciders;  ///< cheapest first
   std::unique_ptr<Machine> (*machine)(const Value& initial);
+  /// The same object for histories of fewer kinds of calls, of which more is known; and for more.
+  std::shared_ptr<const ModelEntry> narrower{}, wider{};
 };
 
 /// Null if there is none of that name.
 const ModelEntry* find_model(const std::string& name);
+
+/// Why `call` is none of the model's in its widest form; empty if it is.
+std::string refusal(const ModelEntry& model, const Call& call);
+
+/// The narrowest form of `model` that takes all of `calls`.
+/// Requires: refusal() says nothing of any of them.
+const ModelEntry& fitting(const ModelEntry& model, const std::vector<Call>& calls);
 
 }  // namespace plumbline

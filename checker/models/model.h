@@ -8,6 +8,7 @@
 /// A CellModel is an object whose whole state is one value, and whose every call is legal in one
 /// value (or in all) and leaves one value (or the same): registers, locks, membership of one
 /// element. For these much more is known, see normalise.h and zones.h.
+/// A model whose step() looks at Call::process says so by `static constexpr bool k_by_process`.
 
 #include <concepts>
 #include <cstdint>

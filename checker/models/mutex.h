@@ -1,6 +1,6 @@
 #pragma once
 /// A lock that one holder has at a time; who asks does not matter.
-///   acquire    release
+///   acquire    release    either -> false: it was not to be had, or nobody had it
 /// Starts free.
 
 #include "checker/models/model.h"
@@ -15,10 +15,12 @@ struct Mutex : Cell<Mutex> {
   }
   static Transition transition(const Call& call) {
     const bool acquire = call.f == "acquire";
+    if (answered(call) == Value(false)) return {.from = Value(acquire)};
     return {.from = Value(!acquire), .to = Value(acquire)};
   }
   static std::string why_not(const Value& held, const Call& call) {
-    return call.f + (held.as_bool() ? ", but the lock is held" : ", but nobody holds the lock");
+    const std::string what = call.f + (answered(call) == Value(false) ? " was refused" : "");
+    return what + (held.as_bool() ? ", but the lock is held" : ", but nobody holds the lock");
   }
   static std::string describe(const Value& held) { return held.as_bool() ? "held" : "free"; }
 };
