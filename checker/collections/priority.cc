@@ -1,6 +1,7 @@
 #include "checker/collections/priority.h"
 
 #include <algorithm>
+#include <climits>
 #include <set>
 #include <tuple>
 
@@ -121,11 +122,46 @@ class Arrivals {
   std::vector<int> sums_;  // a Fenwick tree
 };
 
+/// In which gaps a known removal can be.
+struct Choices {
+  int first = -1, last = -1;  ///< within its window, as priority.h says; -1: there are none
+  int chosen = -1;
+};
+
+/// Of some choices, those that do not begin before a gap, and which of them ends first.
+class Ends {
+ public:
+  struct End {
+    int last = INT_MAX;
+    std::size_t whose = 0;
+  };
+  explicit Ends(int gaps) : ends_(static_cast<std::size_t>(gaps) + 2) {}
+  void add(const Choices& choices, std::size_t whose) {
+    for (std::size_t i = index(choices.first); i < ends_.size(); i += i & -i)
+      if (choices.last < ends_[i].last) ends_[i] = {choices.last, whose};
+  }
+  End earliest(int from) const {
+    End best;
+    for (std::size_t i = index(from); i > 0; i -= i & -i)
+      if (ends_[i].last < best.last) best = ends_[i];
+    return best;
+  }
+
+ private:
+  /// The later a gap, the less.
+  std::size_t index(int gap) const { return ends_.size() - 1 - static_cast<std::size_t>(gap); }
+  std::vector<End> ends_;  // a Fenwick tree
+};
+
 /// Gives each known removal its gap, the least element first.
 class LeastGaps {
  public:
   explicit LeastGaps(const Elements& all)
-      : all_(all), cover_(all.events), arrivals_(all.events), takers_(all.takers_by_gap()) {
+      : all_(all),
+        cover_(all.events),
+        mirrored_(all.events),
+        arrivals_(all.events),
+        takers_(all.takers_by_gap()) {
     for (const Element& e : all.removed) by_value_.push_back(&e);
     for (const Element& x : all.left) by_value_.push_back(&x);
     std::sort(by_value_.begin(), by_value_.end(),
@@ -134,56 +170,78 @@ class LeastGaps {
   /// Calls that are not linearizable, if some removal has no gap; else empty.
   std::vector<const NormalCall*> assign() {
     for (const Element* e : by_value_) {
-      int gap = -1;
+      Choices choices;
       if (e->out == nullptr) {
         arrivals_.add(e->add_by);
-        if (all_.takers.empty()) cover_.add(e->add_by, all_.never());
+        if (all_.takers.empty())
+          cover(e->add_by, all_.events + 1);
+        else
+          arrived_.insert(e->add_by);
       } else {
-        gap = first_gap(e->out_from, e->out_by);
-        if (gap < 0)
+        choices = choose(e->out_from, e->out_by);
+        if (choices.first < 0)
           return calls_of(with(e, covering(all_, e->out_from, e->out_by, &e->value())), all_);
-        cover_.add(*e);
+        if (e->certain()) cover(e->add_by, e->out_from);
       }
-      gaps_.push_back(gap);
+      choices_.push_back(choices);
     }
     for (const Lone& empty : all_.empties) {
-      const int gap = first_gap(empty.from, empty.by);
-      if (gap < 0) return core_of_empty(all_, empty);
-      empty_gaps_.push_back(gap);
+      choices_.push_back(choose(empty.from, empty.by));
+      if (choices_.back().first < 0) return core_of_empty(all_, empty);
     }
     return {};
   }
-  /// By when each element that has to be taken must be.
-  std::vector<Deadline> deadlines() const {
-    std::vector<Deadline> deadlines;
-    if (all_.takers.empty()) return deadlines;
-    std::set<int> gaps(empty_gaps_.begin(), empty_gaps_.end());  // of whoever comes behind
-    for (std::size_t i = by_value_.size(); i-- > 0;) {
-      const Element* e = by_value_[i];
-      if (e->out != nullptr) {
-        gaps.insert(gaps_[i]);
-        continue;
+  /// Calls that are not linearizable, if too many elements must be taken whatever is chosen.
+  std::vector<const NormalCall*> too_many() const {
+    struct Bound {
+      Ends::End end;
+      const Element* x;
+    };
+    std::vector<Bound> bounds;
+    Ends ends(all_.events);
+    for (std::size_t i = choices_.size(); i-- > 0;) {
+      if (choices_[i].first >= 0) {
+        ends.add(choices_[i], i);
+      } else if (const auto end = ends.earliest(by_value_[i]->add_by); end.last < INT_MAX) {
+        bounds.push_back({end, by_value_[i]});
       }
-      const auto gap = gaps.lower_bound(e->add_by);
-      if (gap != gaps.end())
-        deadlines.push_back({*gap, static_cast<std::size_t>(e - all_.left.data())});
     }
-    return deadlines;
+    std::stable_sort(bounds.begin(), bounds.end(),
+                     [](const Bound& a, const Bound& b) { return a.end.last < b.end.last; });
+    std::size_t k = 0;
+    while (k < bounds.size() && k < all_.takers.size() && all_.takers[k].from <= bounds[k].end.last)
+      ++k;
+    if (k == bounds.size()) return {};
+    std::vector<const Element*> elements;
+    std::vector<const NormalCall*> empties;
+    std::vector<std::size_t> whose;
+    for (std::size_t i = 0; i <= k; ++i) {
+      elements.push_back(bounds[i].x);
+      whose.push_back(bounds[i].end.whose);
+    }
+    std::sort(whose.begin(), whose.end());
+    whose.erase(std::unique(whose.begin(), whose.end()), whose.end());
+    for (const std::size_t i : whose) add_reasons(i, elements, empties);
+    std::sort(elements.begin(), elements.end());
+    elements.erase(std::unique(elements.begin(), elements.end()), elements.end());
+    std::vector<const NormalCall*> core = calls_of(elements, all_);
+    core.insert(core.end(), empties.begin(), empties.end());
+    return core;
   }
   /// Nothing if there are too few indeterminate removals in time.
-  std::optional<DirectAnswer> answer() const {
+  std::optional<DirectAnswer> answer() {
     const std::vector<Deadline> taken = deadlines();
     std::vector<Element> left = all_.left;
     if (!give_takers(all_, taken, left)) return std::nullopt;
     std::vector<int> left_gaps(left.size(), -1);
     for (const Deadline& d : taken) left_gaps[d.x] = d.gap;
     Placement placement;
-    for (std::size_t i = 0; i < empty_gaps_.size(); ++i)
-      placement.empty(all_.empties[i].call, empty_gaps_[i]);
+    for (std::size_t i = 0; i < all_.empties.size(); ++i)
+      placement.empty(all_.empties[i].call, choices_[by_value_.size() + i].chosen);
     for (std::size_t rank = 0; rank < by_value_.size(); ++rank) {
       const Element* e = by_value_[rank];
       if (e->out != nullptr) {
-        placement.element(*e, gaps_[rank], rank);
+        placement.element(*e, choices_[rank].chosen, rank);
         continue;
       }
       const auto x = static_cast<std::size_t>(e - all_.left.data());
@@ -197,26 +255,77 @@ class LeastGaps {
     others.push_back(e);
     return others;
   }
-  int first_gap(int from, int by) {
+  void cover(int from, int end) {
+    cover_.add(from, end);
+    mirrored_.add(all_.events + 1 - end, all_.events + 1 - from);
+  }
+  /// The last free gap <= g; less than any if there is none.
+  int free_until(int g) { return all_.events - mirrored_.free_from(all_.events - g); }
+
+  /// The free gaps of a window with enough takers. Chosen is the last one before which no more
+  /// elements arrive to be taken than before the first one.
+  Choices choose(int from, int by) {
     int gap = cover_.free_from(from);
     while (gap < by && !all_.takers.empty() &&
            arrivals_.until(gap) > takers_[static_cast<std::size_t>(gap)]) {
       // No use before another removal can take one more.
       const auto later = std::upper_bound(all_.takers.begin(), all_.takers.end(), gap,
                                           [](int g, const Lone& taker) { return g < taker.from; });
-      if (later == all_.takers.end()) return -1;
+      if (later == all_.takers.end()) return {};
       gap = cover_.free_from(later->from);
     }
-    return gap < by ? gap : -1;
+    if (gap >= by) return {};
+    const auto arrival = arrived_.upper_bound(gap);
+    const int end = arrival == arrived_.end() ? by : std::min(by, *arrival);
+    return {.first = gap, .last = free_until(by - 1), .chosen = free_until(end - 1)};
+  }
+  /// Pulls gaps forward as priority.h says, and tells by when each of those left must be taken.
+  std::vector<Deadline> deadlines() {
+    std::vector<Deadline> deadlines;
+    std::set<int> gaps;  // of whoever comes behind
+    for (std::size_t i = choices_.size(); i-- > 0;) {
+      int& chosen = choices_[i].chosen;
+      if (i >= by_value_.size()) {
+        gaps.insert(chosen);
+      } else if (const Element* e = by_value_[i]; e->out != nullptr) {
+        const auto before = gaps.lower_bound(e->out_from);
+        if (before != gaps.end()) chosen = std::min(chosen, *before);
+        gaps.insert(chosen);
+      } else if (const auto gap = gaps.lower_bound(e->add_by);
+                 gap != gaps.end() && !all_.takers.empty()) {
+        deadlines.push_back({*gap, static_cast<std::size_t>(e - all_.left.data())});
+      }
+    }
+    return deadlines;
+  }
+  /// Who removal `i` is of, and why it cannot be before its first gap or behind its last.
+  void add_reasons(std::size_t i, std::vector<const Element*>& elements,
+                   std::vector<const NormalCall*>& empties) const {
+    int from = 0, by = 0;
+    const Value* value = nullptr;
+    if (i < by_value_.size()) {
+      elements.push_back(by_value_[i]);
+      from = by_value_[i]->out_from;
+      by = by_value_[i]->out_by;
+      value = &by_value_[i]->value();
+    } else {
+      const Lone& empty = all_.empties[i - by_value_.size()];
+      empties.push_back(empty.call);
+      from = empty.from;
+      by = empty.by;
+    }
+    for (const auto& reasons : {covering(all_, from, choices_[i].first, value),
+                                covering(all_, choices_[i].last + 1, by, value)})
+      elements.insert(elements.end(), reasons.begin(), reasons.end());
   }
 
   const Elements& all_;
-  Cover cover_;
+  Cover cover_, mirrored_;  ///< the same gaps, counted from either end
   Arrivals arrivals_;
+  std::set<int> arrived_;  ///< add_by of those left, if there are takers
   std::vector<int> takers_;
   std::vector<const Element*> by_value_;
-  std::vector<int> gaps_;  ///< of by_value_; -1 for those left
-  std::vector<int> empty_gaps_;
+  std::vector<Choices> choices_;  ///< of by_value_ (none for those left), then of the empties
 };
 
 }  // namespace
@@ -230,7 +339,9 @@ std::optional<DirectAnswer> decide_priority_queue(const std::vector<NormalCall>&
   if (!gathered.elements) return std::nullopt;
   LeastGaps gaps(*gathered.elements);
   if (auto core = gaps.assign(); !core.empty()) return refuted(std::move(core));
-  return gaps.answer();
+  if (auto answer = gaps.answer()) return answer;
+  if (auto core = gaps.too_many(); !core.empty()) return refuted(std::move(core));
+  return std::nullopt;
 }
 
 }  // namespace plumbline

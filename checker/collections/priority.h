@@ -8,31 +8,33 @@
 ///
 /// Claim: without indeterminate removals a history is linearizable iff for each known v (and each
 /// removal that found nothing) some gap of its window is not a certain gap of any element that
-/// comes before it.
-/// Needed: there v is removed. Enough: let v be removed in the first such gap t(v) >= out_from(v),
-/// and added as late as its window and t(v) allow. Beyond its certain gaps v is there only in gaps
-/// that are certain gaps of elements before v, as t(v) is the first that is not. So whoever v comes
-/// before is not removed in those either, and of the elements that are there in gap t(v) none comes
-/// before v, unless it is removed in that same gap: then in order of priority. Within a gap:
-/// removals, each just behind its addition if that is in the gap too, then those that found
-/// nothing, then the other additions.
+/// comes before it: a free gap.
+/// Needed: there v is removed. Enough: give each v such a gap t(v), last ones first, and pull t(u)
+/// forward to the least t(w) in [out_from(u), t(u)) with u before w, if there is one: it is free
+/// for u as it is free for w. Add v as late as its window and t(v) allow. Then u is there only in
+/// its certain gaps, which no such t(w) is in, and in gaps in [out_from(u), t(u)), which none is in
+/// now. So of the elements that are there in gap t(v) none comes before v, unless it is removed in
+/// that same gap: then in order of priority. Within a gap: removals, each just behind its addition
+/// if that is in the gap too, then those that found nothing, then the other additions.
 ///
 /// Indeterminate removals: q_1 < q_2 < ... are their invocations, and `left` the elements x of
-/// completed additions that no known call removed. If every known v and every empty removal e is
-/// given a gap t(v), those x that come before v and have add_by(x) <= t(v) must be gone then: let
-/// d(x) be the least such t(v). They can go just before it: all that come before x and are still
-/// there must be gone by then too, and known ones are not there. So what is to be asked is that for
-/// each gap t, #{x: d(x) <= t} <= #{q <= t}.
-///   Unordered queue: only the e count, so the x that must be gone at t(e) are all with add_by(x)
-///     <= t(e), and the last e says it all: each e may take any gap that is free in the above sense
-///     and has #{x: add_by(x) <= t} <= #{q <= t}, and must take such a one. Exact.
-///   Priority queue: each v must take a gap with #{x before v: add_by(x) <= t} <= #{q <= t}: if
-///     there is none, the history is refuted. Let each take its first one. (The above still holds:
-///     were w removed in [out_from(u), t(u)) though u comes before w, then that gap would do for
-///     u.) If d then satisfies the condition, the history is linearizable. If not, then for each x
-///     the latest d(x) over all choices is at most the least last gap of the v with all gaps behind
-///     add_by(x); if even these are too many for the q, it is refuted; else a search over later
-///     gaps decides, see choose_later() in the source, or gives nothing when its budget is used up.
+/// completed additions that no known call removed. Given the t(v), those x that come before v and
+/// have add_by(x) <= t(v) must be gone then: let d(x) be the least such t(v). They can go just
+/// before it: whoever comes before x and is still there must be gone by then too. So what is to be
+/// asked is that for each gap t, #{x: d(x) <= t} <= #{q <= t}. Pulling t(u) forward to t(w) changes
+/// no d, as w asks for more.
+///   Unordered queue: only the empty removals e count, so the x that must be gone at t(e) are all
+///     with add_by(x) <= t(e), and the last e says it all: each e may take any gap that is free and
+///     has #{x: add_by(x) <= t} <= #{q <= t}, and must take such a one. Exact.
+///   Priority queue: a free gap t of v counts only if #{x before v: add_by(x) <= t} <= #{q <= t};
+///   if
+///     there is none, the history is refuted. Let first(v) and last(v) be the least and the
+///     greatest that may be chosen (last: of the free ones). v takes the last free gap before which
+///     no more such x arrive than before first(v): later is better as long as nobody else has to
+///     go. If d satisfies the condition, that is a linearization. Whatever is chosen, d(x) is at
+///     most the least last(v) of the v behind x with first(v) >= add_by(x); if even then there are
+///     too few q, the history is refuted. In between (rare, and never seen in histories of a queue
+///     that works) the decider gives nothing.
 ///
 /// Source: Lee & Mathur, OOPSLA 2025, have the condition on v for complete histories, by removing
 /// one value at a time; the direct proof with its witness, and the rest, are ours.
@@ -42,7 +44,8 @@
 namespace plumbline {
 
 /// Both give nothing if the collection does not start empty, or if two additions are of the same
-/// value and counting does not refute the history.
+/// value and counting does not refute the history; the second also if indeterminate removals leave
+/// it open (see above).
 std::optional<DirectAnswer> decide_unordered_queue(const std::vector<NormalCall>& calls,
                                                    const ModelEntry& model, const Value& initial,
                                                    Budget& budget);
