@@ -4,7 +4,7 @@
 
 namespace plumbline {
 
-std::vector<int> empty_gaps(const Elements& all, Cover& cover) {
+std::vector<int> empty_gaps(const Elements& all, const Cover& cover) {
   const std::vector<int> left = all.left_by_gap(), takers = all.takers_by_gap();
   // A gap in which too many of `left` are there is as good as covered; this needs no new structure.
   std::vector<int> gaps;

@@ -39,9 +39,31 @@ class Cover {
   std::vector<int> next_;
 };
 
-/// For each removal that found nothing, a gap of its window that no removed element certainly
-/// covers and that has #{left, there} <= #{takers, begun}; -1 where there is none.
-std::vector<int> empty_gaps(const Elements& all, Cover& cover);
+/// The same from both sides.
+class FreeGaps {
+ public:
+  explicit FreeGaps(int gaps) : gaps_(gaps), forth_(gaps), back_(gaps) {}
+  void cover(int from, int end) {
+    forth_.add(from, end);
+    back_.add(gaps_ + 1 - end, gaps_ + 1 - from);
+  }
+  void cover(const Element& e) {
+    if (e.certain()) cover(e.add_by, e.out_from);
+  }
+  /// The first free gap >= g; the gap behind the last one if there is none.
+  int first_from(int g) { return forth_.free_from(g); }
+  /// The last free gap <= g; less than 0 if there is none.
+  int last_until(int g) { return gaps_ - back_.free_from(gaps_ - g); }
+  const Cover& cover() const { return forth_; }
+
+ private:
+  int gaps_;
+  Cover forth_, back_;  ///< the same gaps, counted from either end
+};
+
+/// For each removal that found nothing, the first gap of its window that no removed element
+/// certainly covers and that has #{left, there} <= #{takers, begun}; -1 where there is none.
+std::vector<int> empty_gaps(const Elements& all, const Cover& cover);
 
 /// A few elements that cover the gaps from..by-1, or leave too few of them for those of `all.left`
 /// that are there to have been taken; of those less than `before`, unless that is null. Requires:

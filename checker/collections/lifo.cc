@@ -21,14 +21,30 @@ std::vector<Element> with_left(const Elements& all, int end) {
   return elements;
 }
 
+/// The removals that found nothing, each with but one gap to be in: from its gap in `first` the
+/// last free one before which no more elements arrive to be taken.
+std::vector<Lone> with_one_gap(const Elements& all, const std::vector<int>& first, FreeGaps& free) {
+  std::vector<Lone> empties = all.empties;
+  for (std::size_t i = 0; i < empties.size(); ++i) {
+    const auto arrival = std::upper_bound(all.left.begin(), all.left.end(), first[i],
+                                          [](int g, const Element& x) { return g < x.add_by; });
+    const int by = empties[i].by;
+    const int end = arrival == all.left.end() ? by : std::min(by, arrival->add_by);
+    empties[i].from = free.last_until(end - 1);
+    empties[i].by = empties[i].from + 1;
+  }
+  return empties;
+}
+
 /// One way of choosing gaps, to its end.
 class Attempt {
  public:
   Attempt(const Elements& all, const std::vector<Element>& elements,
-          const std::vector<int>& deadlines, int end, Peeling::Choice choice)
+          const std::vector<Lone>& empties, const std::vector<int>& deadlines, int end,
+          Peeling::Choice choice)
       : all_(all),
         elements_(elements),
-        peeling_(elements, all.empties, end, choice),
+        peeling_(elements, empties, end, choice),
         known_(all.removed.size()) {
     for (std::size_t x = 0; x < deadlines.size(); ++x)
       if (deadlines[x] < end) leave(x);
@@ -83,14 +99,21 @@ std::optional<DirectAnswer> decide_stack(const std::vector<NormalCall>& calls,
   const Elements& all = *gathered.elements;
   const int end = all.events + 1;
   std::vector<int> deadlines;
+  std::vector<Lone> empties = all.empties;
   if (!all.takers.empty()) {
+    FreeGaps free(all.events);
+    for (const Element& e : all.removed) free.cover(e);
+    const std::vector<int> first = empty_gaps(all, free.cover());
+    for (std::size_t i = 0; i < first.size(); ++i)
+      if (first[i] < 0) return refuted(core_of_empty(all, all.empties[i]));
+    empties = with_one_gap(all, first, free);
     const Departures departures(all, end);
     if (auto core = departures.refutation(); !core.empty()) return refuted(std::move(core));
     deadlines = departures.deadlines();
   }
   const std::vector<Element> elements = with_left(all, end);
   for (const auto choice : {Peeling::Choice::narrow, Peeling::Choice::late, Peeling::Choice::wide})
-    if (auto answer = Attempt(all, elements, deadlines, end, choice).run()) return answer;
+    if (auto answer = Attempt(all, elements, empties, deadlines, end, choice).run()) return answer;
   return std::nullopt;
 }
 }  // namespace plumbline

@@ -25,18 +25,21 @@
 ///
 /// Indeterminate removals: q_1 < q_2 < ... are their invocations, and `left` the elements x of
 /// completed additions that no known call removed.
-///   Refuters: the known elements alone are not linearizable; or too many x must go. If x is added
-///   in
-///     gap g, it is gone before the least out_by of the known elements with certain gap g, and
-///     before the return of every empty removal that was invoked behind g. The latest such bound
-///     over the gaps of x's window is a deadline; the k-th least deadline needs q_k before it.
-///   Witness: some of the x are taken to stay for ever (as above), those with a deadline not. The
-///     others are put into the linearization of the rest: best where the stack is lowest in the
-///     window, as late as can be; then x has to go before the element below it does (or before
-///     the next empty removal). If the k-th least of these times has q_k in time, that is a
-///     linearization.
-///   Between those, the gaps may be chosen otherwise (several ways are tried); if none does, the
-///     decider gives nothing.
+///   Refuters: the known elements alone are not linearizable; or a removal that found nothing has no
+///     free gap t with #{x: add_by(x) <= t} <= #{q <= t}, as those x must be gone there; or too many
+///     x must go: if x is added in gap g, it is gone before the least out_by of the known elements
+///     with certain gap g, and before the return of every empty removal that was invoked behind g.
+///     The latest such bound over the gaps of x's window is a deadline; the k-th least deadline
+///     needs q_k before it.
+///   Witness: each empty removal gets the last such gap t before which no more x arrive than before
+///     the first one. Some of the x are taken to stay for ever (as above), those with a deadline
+///     not, nor those without whom nothing else becomes free. These are put into the linearization
+///     of the rest: best where the stack is lowest in the window, as late as can be; then x has to
+///     go before the element below it does (or before the next empty removal). If the k-th least
+///     of these times has q_k in time, that is a linearization.
+///   Between those, the gaps and the order of taking away may be chosen otherwise: three ways are
+///     tried. If none does (rare, and never seen in histories of a stack that works), the decider
+///     gives nothing.
 ///
 /// Source: Lee & Mathur, OOPSLA 2025 (bottom values, O(n log n) with segment trees); Abdulla et
 /// al., PLDI 2025. The list of tokens as a proof and witness, cores, and indeterminate removals are

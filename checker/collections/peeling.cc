@@ -55,9 +55,31 @@ void Peeling::drain() {
     for (int window = windows_.give(gap); window >= 0; window = windows_.give(gap)) {
       const auto element = static_cast<std::uint32_t>(window) / 2;
       constexpr int k_calls = 2;
-      if (++sides_[element] == k_calls && !gone_[element]) ready_.push_back(element);
+      if (++sides_[element] == k_calls && !gone_[element]) make_ready(element);
     }
   }
+}
+
+void Peeling::make_ready(std::uint32_t element) {
+  ready_.push_back(element);
+  if (choice_ == Choice::narrow) return;
+  std::push_heap(ready_.begin(), ready_.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return elements_[a].out_by < elements_[b].out_by;
+  });
+}
+
+std::uint32_t Peeling::take_ready() {
+  if (choice_ == Choice::narrow) {
+    const std::uint32_t element = ready_.front();
+    ready_.pop_front();
+    return element;
+  }
+  std::pop_heap(ready_.begin(), ready_.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return elements_[a].out_by < elements_[b].out_by;
+  });
+  const std::uint32_t element = ready_.back();
+  ready_.pop_back();
+  return element;
 }
 
 void Peeling::uncover(const Element& e) {
@@ -90,8 +112,7 @@ const Lone* Peeling::place_empties() {
 
 bool Peeling::run() {
   while (!ready_.empty()) {
-    const std::uint32_t element = ready_.front();
-    ready_.pop_front();
+    const std::uint32_t element = take_ready();
     if (gone_[element]) continue;
     place(element);
     gone_[element] = true;

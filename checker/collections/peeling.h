@@ -11,11 +11,11 @@ namespace plumbline {
 
 class Peeling {
  public:
-  /// Which of the free gaps a call gets.
+  /// Which of the free gaps a call gets, and who of several goes first.
   enum class Choice : std::uint8_t {
-    narrow,  ///< added late, removed early: little is enclosed
-    late,    ///< added late, removed late
-    wide,    ///< added early, removed late
+    narrow,  ///< added late, removed early: little is enclosed; in the order in which they are free
+    late,  ///< added late, removed late; whose removal may be last first, for it to enclose others
+    wide,  ///< added early, removed late; as before
   };
   static constexpr std::uint32_t k_none = UINT32_MAX;
   struct Token {
@@ -41,6 +41,8 @@ class Peeling {
 
  private:
   void drain();
+  void make_ready(std::uint32_t element);
+  std::uint32_t take_ready();
   void place(std::uint32_t element);
   void uncover(const Element& e);
   std::uint32_t insert(std::uint32_t behind, Token token, bool last_of_gap);
@@ -54,8 +56,8 @@ class Peeling {
   GapSet free_, used_;      ///< gaps that nobody covers; gaps of tokens
   std::vector<std::uint8_t> sides_;
   std::vector<bool> gone_;
-  std::deque<std::uint32_t> ready_;
-  std::size_t waiting_;  ///< elements that are not gone
+  std::deque<std::uint32_t> ready_;  ///< narrow: a line; else a heap by out_by
+  std::size_t waiting_;              ///< elements that are not gone
   std::size_t empties_placed_ = 0;
   std::vector<Token> list_;             ///< [0] is the list's beginning
   std::vector<std::uint32_t> next_;     ///< behind each; 0: none

@@ -157,11 +157,7 @@ class Ends {
 class LeastGaps {
  public:
   explicit LeastGaps(const Elements& all)
-      : all_(all),
-        cover_(all.events),
-        mirrored_(all.events),
-        arrivals_(all.events),
-        takers_(all.takers_by_gap()) {
+      : all_(all), free_(all.events), arrivals_(all.events), takers_(all.takers_by_gap()) {
     for (const Element& e : all.removed) by_value_.push_back(&e);
     for (const Element& x : all.left) by_value_.push_back(&x);
     std::sort(by_value_.begin(), by_value_.end(),
@@ -174,14 +170,14 @@ class LeastGaps {
       if (e->out == nullptr) {
         arrivals_.add(e->add_by);
         if (all_.takers.empty())
-          cover(e->add_by, all_.events + 1);
+          free_.cover(e->add_by, all_.events + 1);
         else
           arrived_.insert(e->add_by);
       } else {
         choices = choose(e->out_from, e->out_by);
         if (choices.first < 0)
           return calls_of(with(e, covering(all_, e->out_from, e->out_by, &e->value())), all_);
-        if (e->certain()) cover(e->add_by, e->out_from);
+        free_.cover(*e);
       }
       choices_.push_back(choices);
     }
@@ -255,29 +251,22 @@ class LeastGaps {
     others.push_back(e);
     return others;
   }
-  void cover(int from, int end) {
-    cover_.add(from, end);
-    mirrored_.add(all_.events + 1 - end, all_.events + 1 - from);
-  }
-  /// The last free gap <= g; less than any if there is none.
-  int free_until(int g) { return all_.events - mirrored_.free_from(all_.events - g); }
-
   /// The free gaps of a window with enough takers. Chosen is the last one before which no more
   /// elements arrive to be taken than before the first one.
   Choices choose(int from, int by) {
-    int gap = cover_.free_from(from);
+    int gap = free_.first_from(from);
     while (gap < by && !all_.takers.empty() &&
            arrivals_.until(gap) > takers_[static_cast<std::size_t>(gap)]) {
       // No use before another removal can take one more.
       const auto later = std::upper_bound(all_.takers.begin(), all_.takers.end(), gap,
                                           [](int g, const Lone& taker) { return g < taker.from; });
       if (later == all_.takers.end()) return {};
-      gap = cover_.free_from(later->from);
+      gap = free_.first_from(later->from);
     }
     if (gap >= by) return {};
     const auto arrival = arrived_.upper_bound(gap);
     const int end = arrival == arrived_.end() ? by : std::min(by, *arrival);
-    return {.first = gap, .last = free_until(by - 1), .chosen = free_until(end - 1)};
+    return {.first = gap, .last = free_.last_until(by - 1), .chosen = free_.last_until(end - 1)};
   }
   /// Pulls gaps forward as priority.h says, and tells by when each of those left must be taken.
   std::vector<Deadline> deadlines() {
@@ -320,7 +309,7 @@ class LeastGaps {
   }
 
   const Elements& all_;
-  Cover cover_, mirrored_;  ///< the same gaps, counted from either end
+  FreeGaps free_;
   Arrivals arrivals_;
   std::set<int> arrived_;  ///< add_by of those left, if there are takers
   std::vector<int> takers_;
