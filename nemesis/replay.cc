@@ -27,6 +27,8 @@ constexpr std::array k_names = {NamePair{"cut", "partition", "heal-partition"},
                                 NamePair{"disk", "disk", "heal-disk"},
                                 NamePair{"remove", "membership", nullptr},
                                 NamePair{"add", nullptr, "heal-membership"},
+                                NamePair{"vote-out", "membership-linger", nullptr},
+                                NamePair{"vote-in", nullptr, "heal-membership-linger"},
                                 NamePair{"transfer", "transfer", nullptr}};
 
 /// Whether a call that can do harm or undo it (by its arguments) does the latter.

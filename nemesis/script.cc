@@ -142,13 +142,13 @@ class RecordingCluster : public Cluster {
     return keep("remove", Value::list(node), [&] { return cluster_.remove_member(node); });
   }
   Status remove_members(const Nodes& nodes) override {
-    return keep("remove", value_of(nodes), [&] { return cluster_.remove_members(nodes); });
+    return keep("vote-out", value_of(nodes), [&] { return cluster_.remove_members(nodes); });
   }
   Status add_member(const NodeName& node) override {
     return keep("add", Value::list(node), [&] { return cluster_.add_member(node); });
   }
   Status add_members(const Nodes& nodes) override {
-    return keep("add", value_of(nodes), [&] { return cluster_.add_members(nodes); });
+    return keep("vote-in", value_of(nodes), [&] { return cluster_.add_members(nodes); });
   }
   Status transfer_leadership(const NodeName& to) override {
     return keep("transfer", Value::list(to), [&] { return cluster_.transfer_leadership(to); });
@@ -194,12 +194,10 @@ Status perform_call(const ClusterCall& call, Cluster& cluster) {
   if (call.verb == "flip-bit") return all_ok(cluster.flip_bit(read.nodes));
   if (call.verb == "clock") return all_ok(cluster.set_clock(read.nodes, read.clock));
   if (call.verb == "disk") return all_ok(cluster.set_disk(read.nodes, read.disk));
-  if (call.verb == "remove")
-    return read.nodes.size() == 1 ? cluster.remove_member(read.nodes.front())
-                                  : cluster.remove_members(read.nodes);
-  if (call.verb == "add")
-    return read.nodes.size() == 1 ? cluster.add_member(read.nodes.front())
-                                  : cluster.add_members(read.nodes);
+  if (call.verb == "remove") return cluster.remove_member(read.nodes.front());
+  if (call.verb == "add") return cluster.add_member(read.nodes.front());
+  if (call.verb == "vote-out") return cluster.remove_members(read.nodes);
+  if (call.verb == "vote-in") return cluster.add_members(read.nodes);
   if (call.verb == "transfer") return cluster.transfer_leadership(read.nodes.front());
   CHECK(call.verb == "heal", "a verb of the table without its call: " + call.verb);
   return cluster.heal_and_verify();

@@ -21,8 +21,9 @@ constexpr std::array k_verbs = {
     Verb{"pause", CallForm::nodes},       Verb{"resume", CallForm::nodes},
     Verb{"power", CallForm::nodes},       Verb{"flip-bit", CallForm::nodes},
     Verb{"clock", CallForm::clock},       Verb{"disk", CallForm::disk},
-    Verb{"remove", CallForm::nodes},      Verb{"add", CallForm::nodes},
-    Verb{"transfer", CallForm::one_node}, Verb{"heal", CallForm::nothing}};
+    Verb{"remove", CallForm::one_node},   Verb{"add", CallForm::one_node},
+    Verb{"transfer", CallForm::one_node}, Verb{"vote-out", CallForm::nodes},
+    Verb{"vote-in", CallForm::nodes},     Verb{"heal", CallForm::nothing}};
 constexpr std::array k_disk_troubles = {DiskTrouble::none, DiskTrouble::slow, DiskTrouble::full,
                                         DiskTrouble::failing};
 

@@ -1,8 +1,8 @@
 #pragma once
 /// What the words of a ClusterCall mean: its verb's form, and its arguments as the types that
 /// Cluster takes.
-///   nodes     kill, start, pause, resume, power, flip-bit, remove, add: ["n1" "n2"]
-///   one_node  transfer: ["n1"]
+///   nodes     kill, start, pause, resume, power, flip-bit, vote-out, vote-in: ["n1" "n2"]
+///   one_node  remove, add, transfer: ["n1"]
 ///   cut       [["n1" ["n2" "n3"]] ...]: who drops whom
 ///   packets   [["delay" ns] ["jitter" ns] ["loss" "0.1"] ["duplicate" "0.1"] ["to" "n1"]], zeros
 ///   left out clock     [["n1" ...] "1.1" jump-ns] disk      [["n1" ...] "slow"] nothing   heal:

@@ -57,18 +57,26 @@ Result<Injection> inject_two(Cluster& cluster, const std::string& spec, Rng& rng
     TRY(remove_one(cluster, spec, Care::unsafe, rng));
   return first;
 }
-/// Two voters or more in one change, whatever their number and whoever is up.
-Result<Injection> inject_shrink(Cluster& cluster, const std::string&, Rng& rng) {
-  Nodes leaving = cluster.voters();
-  if (leaving.size() < 3) return Skipped{"too few nodes vote"};
-  rng.shuffle(leaving);
-  leaving.resize(2 + rng.below(leaving.size() - 2));
+/// In one change, whoever is up.
+Result<Injection> vote_out(Cluster& cluster, Nodes leaving) {
   const Status removed = cluster.remove_members(leaving);
   // It may still come about: it was asked for.
   if (!removed && removed.error().code != Error::Code::timeout)
     return is_for_later(removed.error()) ? Result<Injection>(Skipped{removed.error().what})
                                          : std::unexpected(removed.error());
   return Installed{to_value(leaving)};
+}
+Result<Injection> inject_shrink(Cluster& cluster, const std::string&, Rng& rng) {
+  Nodes leaving = cluster.voters();
+  if (leaving.size() < 3) return Skipped{"too few nodes vote"};
+  rng.shuffle(leaving);
+  leaving.resize(2 + rng.below(leaving.size() - 2));
+  return vote_out(cluster, std::move(leaving));
+}
+Result<Injection> inject_linger(Cluster& cluster, const std::string& spec, Rng& rng) {
+  const auto chosen = choose(cluster, spec, Care::unsafe, rng);
+  if (const auto* skipped = std::get_if<Skipped>(&chosen)) return *skipped;
+  return vote_out(cluster, {std::get<NodeName>(chosen)});
 }
 Result<Injection> inject_replace(Cluster& cluster, const std::string& spec, Rng& rng) {
   auto removed = remove_one(cluster, spec, Care::safe, rng);
@@ -88,13 +96,16 @@ Fault membership_fault(std::string name, std::string summary, std::vector<std::s
           .heal = bring_back_members};
 }
 
+/// Those who are out come back in one change; until then their processes go on.
+Fault at_once(Fault fault) {
+  fault.needs.insert(Ability::joint);
+  fault.heal = bring_back_together;
+  return fault;
+}
+
 }  // namespace
 
 std::vector<Fault> membership_faults() {
-  Fault shrink = membership_fault("membership-shrink", "takes several voters out in one change",
-                                  {"some"}, inject_shrink);
-  shrink.needs.insert(Ability::joint);
-  shrink.heal = bring_back_together;
   return {
       membership_fault("membership", "takes a voter out, and adds it again",
                        {"one", "one", "leader"}, inject_membership),
@@ -106,7 +117,10 @@ std::vector<Fault> membership_faults() {
                        inject_two),
       membership_fault("replace", "takes a voter out and adds it again at once, with no data",
                        {"one", "leader"}, inject_replace),
-      std::move(shrink),
+      at_once(membership_fault("membership-shrink", "takes several voters out in one change",
+                               {"some"}, inject_shrink)),
+      at_once(membership_fault("membership-linger", "takes a voter out whose process nobody stops",
+                               {"one"}, inject_linger)),
   };
 }
 

@@ -166,7 +166,8 @@ void Raft::Impl::on(ChangeMembers& event) {
   const bool under_way = (configurations_.back().index > commit_ || members().is_joint()) &&
                          !defects_.has(Defect::second_change_in_flight);
   const bool early = defects_.has(Defect::change_before_own_term_commit);
-  const bool singly = early || defects_.has(Defect::second_change_in_flight);
+  const bool singly = early || defects_.has(Defect::second_change_in_flight) ||
+                      defects_.has(Defect::config_not_rolled_back);
   if (transfer_ || under_way || (commit_ < term_start_ && !early)) return refuse_as(Refusal::busy);
   Configuration& wanted = event.wanted;
   wanted.outgoing.clear();
