@@ -163,11 +163,14 @@ void OnlineKept::forget(Nanos time_budget) {
     const auto index = static_cast<std::int64_t>(asked.size());
     // A process number that none of the history's has.
     const ProcessId process = std::numeric_limits<ProcessId>::max();
-    asked.push_back({.index = index, .process = process, .type = EventType::invoke, .f = read->f});
+    const Value key = events_.front().key;
+    asked.push_back(
+        {.index = index, .process = process, .type = EventType::invoke, .f = read->f, .key = key});
     asked.push_back({.index = index + 1,
                      .process = process,
                      .type = EventType::ok,
                      .f = read->f,
+                     .key = key,
                      .value = value});
     Verdict verdict;
     const Validity validity = judge_from_all(asked, time_budget, verdict);

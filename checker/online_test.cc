@@ -421,7 +421,8 @@ TEST(Online, ForgetsAtQuietMomentsAndIsStillExact) {
                       .values = 3,
                       .info = seed % 5 == 0 ? 0.002 : 0,
                       .lie = seed % 3 == 0 ? 0 : 0.004};
-    const History history = Simulation(rng, shape).run();
+    History history = Simulation(rng, shape).run();
+    for (Event& event : history) event.key = Value("k0");
     auto checker = OnlineChecker::create({.model = shape.model, .share_again = 0});
     ASSERT_TRUE(checker);
     const std::int64_t violation = feed_all(*checker, history);
