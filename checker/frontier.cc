@@ -60,9 +60,10 @@ void Frontier::Layer::clear() {
 }
 
 Frontier::Frontier(const Timeline& timeline, Machine& machine, Budget& budget,
-                   const std::vector<bool>& counted)
+                   const std::vector<bool>& counted, Width width)
     : timeline_(timeline),
       budget_(budget),
+      width_(width),
       moves_(timeline, machine, budget, &counted),
       cursor_(timeline),
       share_(budget),
@@ -99,6 +100,10 @@ void Frontier::advance() {
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(),
                    [&](auto a, auto b) { return next_.uses[a] < next_.uses[b]; });
+  if (order.size() > width_.configs) {
+    order.resize(width_.configs);
+    narrowed_ = true;
+  }
   const std::size_t words = moves_.words();
   now_.clear();
   for (const std::uint32_t n : order) {
@@ -130,8 +135,9 @@ Turn Frontier::run(std::size_t most) {
     by_state_.clear();
     for (std::uint32_t n = 0; n < now_.lines.size(); ++n) {
       const std::span<const Word> config(now_.words.data() + n * words, words);
-      if (!moves_.expand(cursor_, config, {}, successors_))
+      if (!moves_.expand(cursor_, config, width_.limits, successors_))
         return budget_.exhausted() ? Turn::out_of_budget : Turn::used_up;
+      narrowed_ = narrowed_ || successors_.limited;
       for (const auto& s : successors_.list) merge(successors_.configs.data() + s.config, n, s);
       if (++looked % k_look_every != 0) continue;
       if (!within_budget()) return Turn::out_of_budget;

@@ -44,12 +44,19 @@ class Lineage {
 
 class Frontier {
  public:
+  struct Width {
+    std::size_t configs =
+        SIZE_MAX;  ///< of a step: those with the fewest uses of indeterminate calls
+    Moves::Limits limits{};
+  };
   /// `counted`: the classes that are not inexhaustible.
   Frontier(const Timeline& timeline, Machine& machine, Budget& budget,
-           const std::vector<bool>& counted);
+           const std::vector<bool>& counted, Width width);
   /// Goes on where it stopped, for about `most` configurations.
   Turn run(std::size_t most);
   std::size_t step() const { return cursor_.step(); }
+  /// It did not keep all: what it refuted may be valid all the same.
+  bool narrowed() const { return narrowed_; }
   /// Requires: run() found one. Of those it has, one with few indeterminate calls.
   Path path() const { return lineage_.path(now_.lines.front()); }
 
@@ -67,6 +74,8 @@ class Frontier {
 
   const Timeline& timeline_;
   Budget& budget_;
+  Width width_;
+  bool narrowed_ = false;
   Moves moves_;
   Cursor cursor_;
   MemoryShare share_;

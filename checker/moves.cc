@@ -21,7 +21,7 @@ Moves::Moves(const Timeline& timeline, Machine& machine, Budget& budget,
       offers_(timeline, machine),
       needs_(timeline),
       mask_words_(offers_.mask_words()),
-      words_(1 + 2 * mask_words_) {
+      words_(k_head + 2 * mask_words_) {
   for (std::size_t c = 0; c < timeline.classes.size(); ++c) {
     if (counted == nullptr)
       count_of_.push_back(timeline.classes[c].slot);
@@ -51,9 +51,10 @@ void Moves::load(const Cursor& cursor) {
 }
 
 bool Moves::dominates_masks(const Word* a, const Word* b) const {
-  const Word *done_a = a + 1, *done_b = b + 1;
+  if (a[1] > b[1]) return false;
+  const Word *done_a = a + k_head, *done_b = b + k_head;
   const Word *optional_a = done_a + mask_words_, *optional_b = done_b + mask_words_;
-  for (std::size_t c = 1 + 2 * mask_words_; c < words_; ++c)
+  for (std::size_t c = k_head + 2 * mask_words_; c < words_; ++c)
     if (a[c] > b[c]) return false;
   for (std::size_t w = 0; w < mask_words_; ++w) {
     const Word see = offers_.observers()[w];
@@ -108,19 +109,25 @@ bool Moves::dominates(const Cursor& cursor, const Word* a, const Word* b) {
   return a[0] == b[0] && dominates_masks(a, b);
 }
 
-/// Rules 1 and 3 in the configuration's state. True if somebody was waiting for this state.
-bool Moves::saturate(Word* config) {
+/// Rules 1 and 3 in the configuration's state. Gives: the first step at which somebody returns who
+/// was waiting for this state, or k_none.
+std::uint32_t Moves::saturate(const Cursor& cursor, Word* config) {
   const Offers::Offer offer = offers_.at(config[0]);
   const Word *observers = offers_.idle_observers(offer), *updates = offers_.idle_updates(offer);
   const Word* overwrites = offers_.idle_overwrites(offer);
-  Word seen = 0;
+  std::uint32_t first = k_none;
   for (std::size_t w = 0; w < mask_words_; ++w) {
     Word &is_done = done(config)[w], &is_optional = optional(config)[w];
-    seen |= (observers[w] & ~is_done) | (updates[w] & ~is_done & ~is_optional);
+    Word seen = (observers[w] & ~is_done) | (updates[w] & ~is_done & ~is_optional);
+    for (; seen != 0; seen &= seen - 1) {
+      const std::size_t slot =
+          w * Offers::k_bits + static_cast<std::size_t>(std::countr_zero(seen));
+      first = std::min(first, timeline_.items[cursor.open()[slot]].step);
+    }
     is_done |= observers[w];
     is_optional |= (updates[w] | overwrites[w]) & ~is_done;
   }
-  return seen != 0;
+  return first;
 }
 
 /// A copy of `node` at the arena's end, after a call in `slot` (k_free: of a class) that leads
@@ -134,6 +141,7 @@ Word* Moves::applied(const Cursor& cursor, std::uint32_t node, StateId to, bool 
   config[0] = to;
   finished_now_.clear();
   if (overwrites) {
+    if (nodes_[node].overwrote) *hold(config) = std::max(*hold(config), nodes_[node].due + 1);
     finish(cursor, config);
     for (std::size_t w = 0; w < mask_words_; ++w)
       optional(config)[w] |= offers_.overwrites()[w] & ~done(config)[w];
@@ -154,7 +162,7 @@ bool Moves::expand(const Cursor& cursor, std::span<const Word> config, Limits li
   buckets_.fill(k_none);
   buckets_[config[0] % k_buckets] = 0;
   arena_.assign(config.begin(), config.end());
-  saturate(node_config(0));
+  saturate(cursor, node_config(0));
   if (has(done(node_config(0)), offers_.returning())) {
     emit(cursor, 0, false, out);
     return true;
@@ -177,7 +185,7 @@ void Moves::visit(const Cursor& cursor, std::uint32_t node, Limits limits, Succe
   const bool unseen = nodes_[node].unseen;
   const bool last_overwrites = offers_.returning_role() == Role::overwrite;
   if (offers_.returning_role() != Role::observer && offer.after_returning != k_illegal &&
-      !(unseen && last_overwrites)) {
+      !(last_overwrites && (unseen || !may_overwrite(node)))) {
     Word* config =
         applied(cursor, node, offer.after_returning, last_overwrites, offers_.returning());
     const StateId left = node_config(node)[0];
@@ -185,7 +193,8 @@ void Moves::visit(const Cursor& cursor, std::uint32_t node, Limits limits, Succe
     arena_.resize(nodes_.size() * words_);
   }
   try_options(cursor, node, offers_.updates(offer), false, limits, out);
-  if (!unseen) try_options(cursor, node, offers_.useful_overwrites(), true, limits, out);
+  if (!unseen && may_overwrite(node))
+    try_options(cursor, node, offers_.useful_overwrites(), true, limits, out);
 }
 
 void Moves::try_options(const Cursor& cursor, std::uint32_t node,
@@ -207,7 +216,8 @@ void Moves::try_options(const Cursor& cursor, std::uint32_t node,
     if (is_optional && absorbed) continue;
     (is_optional ? absorbed : required) = true;
     applied(cursor, node, option.to, overwrite, option.slot);
-    keep(cursor, node, {.move = option.move, .uses = nodes_[node].uses}, overwrite, out);
+    keep(cursor, node, {.move = option.move, .uses = nodes_[node].uses, .overwrites = overwrite},
+         out);
   }
 }
 
@@ -222,17 +232,19 @@ void Moves::try_class(const Cursor& cursor, std::uint32_t node, const Offers::Op
   }
   Word* config = applied(cursor, node, option.to, overwrite, option.slot);
   if (count != k_none) ++counts(config)[count];
-  keep(cursor, node, {.move = option.move, .uses = nodes_[node].uses + 1}, true, out);
+  keep(cursor, node, {.move = option.move, .uses = nodes_[node].uses + 1, .overwrites = overwrite},
+       out);
 }
 
 /// Makes the configuration at the arena's end a node, unless another one serves in its place.
-void Moves::keep(const Cursor& cursor, std::uint32_t parent, Move move, bool skippable,
-                 Successors& out) {
+void Moves::keep(const Cursor& cursor, std::uint32_t parent, Move move, Successors& out) {
   const auto number = static_cast<std::uint32_t>(nodes_.size());
   Word* config = node_config(number);
   const StateId left = node_config(parent)[0];
-  const bool seen = saturate(config);
-  const bool unseen = skippable && !seen;
+  std::uint32_t due = saturate(cursor, config);
+  const bool of_class = (move.move & k_class) != 0;
+  const bool unseen = (move.overwrites || of_class) && due == k_none;
+  if (!of_class) due = std::min(due, timeline_.items[move.move].step);
   if (config[0] != left && hopeless(cursor, left, config)) {
     arena_.resize(number * words_);
     return;
@@ -249,6 +261,8 @@ void Moves::keep(const Cursor& cursor, std::uint32_t parent, Move move, bool ski
                     .uses = move.uses,
                     .same = bucket,
                     .finished_from = static_cast<std::uint32_t>(finished_.size()),
+                    .due = due,
+                    .overwrote = move.overwrites,
                     .unseen = unseen});
   finished_.insert(finished_.end(), finished_now_.begin(), finished_now_.end());
   nodes_.back().finished_to = static_cast<std::uint32_t>(finished_.size());
@@ -259,6 +273,21 @@ void Moves::keep(const Cursor& cursor, std::uint32_t parent, Move move, bool ski
   emit(cursor, number, false, out);  // an observer that is done: nothing may follow it in this step
   nodes_.pop_back();
   arena_.resize(number * words_);
+}
+
+/// Rule 8: some call that overwrites would have to, before it may.
+bool Moves::stuck(const Cursor& cursor, Word* config) const {
+  if (*hold(config) == 0) return false;
+  for (std::size_t w = 0; w < mask_words_; ++w) {
+    Word left = offers_.overwrites()[w] & ~done(config)[w] & ~optional(config)[w];
+    for (; left != 0; left &= left - 1) {
+      const std::size_t slot =
+          w * Offers::k_bits + static_cast<std::size_t>(std::countr_zero(left));
+      if (slot != offers_.returning() && timeline_.items[cursor.open()[slot]].step < *hold(config))
+        return true;
+    }
+  }
+  return false;
 }
 
 /// Adds `node`, or with_returning the configuration behind the nodes that the returning call made
@@ -276,6 +305,11 @@ void Moves::emit(const Cursor& cursor, std::uint32_t node, bool with_returning, 
       out.configs.resize(at);
       return;
     }
+  }
+  if (*hold(next) <= step_ + 1) *hold(next) = 0;
+  if (stuck(cursor, next)) {
+    out.configs.resize(at);
+    return;
   }
   reset(done(next), offers_.returning());
   reset(optional(next), offers_.returning());

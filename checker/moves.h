@@ -38,9 +38,20 @@
 /// 7. No dead ends that can be foreseen (cells): needs.h says when nobody can make a value any more
 ///    that somebody needs. That can become so only when the state leaves it, or when a call that
 ///    would have made it vanishes at its return.
-/// Each rule drops a configuration only if another one dominates it (1, 3 to 6) or if it leads
-/// nowhere (7). The other one is reached by a sequence that is shorter, or has as many calls and
-/// returns them sooner, or leaves fewer calls undone; none of these can go on for ever.
+/// 8. As late as can be. Call w overwrites, serves some open calls R that were waiting for its
+/// value,
+///    and the next update overwrites too: w might as well come just before any later overwriting
+///    call, w and R with it, up to the first return D of w and R: what stands between is legal
+///    without them. So after such an exposure no call overwrites before D, but for those that
+///    follow it at once: moving w to the last place it can have only makes it later. A
+///    configuration says until when (`hold`); one that must not overwrite dominates none that may,
+///    and an open overwriting call that is neither done nor optional and returns before D leads
+///    nowhere.
+/// Each rule drops a configuration only if another one dominates it (1, 3 to 6), if it leads
+/// nowhere (7), or if the same calls are reached in another order (8). What replaces it is shorter,
+/// or has as many calls and returns them sooner, or leaves fewer undone, or has them later, and
+/// none of these can go on for ever; that they do not undo each other is what the fuzz is for
+/// (decide_test.cc, engines_test.cc).
 
 #include <array>
 #include <span>
@@ -51,7 +62,8 @@
 
 namespace plumbline {
 
-/// A configuration is `words()` of these: state, done bits, optional bits, counts.
+/// A configuration is `words()` of these: state, the first step at which an overwriting call may
+/// come (rule 8), done bits, optional bits, counts.
 using Word = Offers::Word;
 
 class Moves {
@@ -99,20 +111,25 @@ class Moves {
     std::uint32_t parent = 0, move = 0, uses = 0;
     std::uint32_t same = 0;  ///< the node before with a state of the same bucket, or k_none
     std::uint32_t finished_from = 0, finished_to = 0;  ///< in finished_: exposed before `move`
+    std::uint32_t due = k_none;  ///< rule 8: the step before which the exposure was needed
+    bool overwrote = false;      ///< the last call was an overwriting one
     bool unseen = false;  ///< rule 4: the last call need not have been, and nobody waited for it
   };
   struct Move {
     std::uint32_t move = 0, uses = 0;
+    bool overwrites = false;
   };
+  static constexpr std::size_t k_head = 2;  ///< words before the masks
   static constexpr std::uint32_t k_most_nodes = 1 << 15;
   static constexpr std::uint32_t k_look_every = 256;  ///< nodes between looks at the budget
   static constexpr std::uint32_t k_none = UINT32_MAX;
   static constexpr std::size_t k_buckets = 64;
 
   void load(const Cursor& cursor);
-  Word* done(Word* config) const { return config + 1; }
-  Word* optional(Word* config) const { return config + 1 + mask_words_; }
-  Word* counts(Word* config) const { return config + 1 + 2 * mask_words_; }
+  static Word* hold(Word* config) { return config + 1; }
+  static Word* done(Word* config) { return config + k_head; }
+  Word* optional(Word* config) const { return config + k_head + mask_words_; }
+  Word* counts(Word* config) const { return config + k_head + 2 * mask_words_; }
   static bool has(const Word* mask, std::uint32_t slot) {
     return mask[slot / Offers::k_bits] >> slot % Offers::k_bits & 1;
   }
@@ -123,11 +140,12 @@ class Moves {
     mask[slot / Offers::k_bits] &= ~(Word{1} << slot % Offers::k_bits);
   }
   Word* node_config(std::size_t node) { return arena_.data() + node * words_; }
-  bool saturate(Word* config);
+  std::uint32_t saturate(const Cursor& cursor, Word* config);
   Word* applied(const Cursor& cursor, std::uint32_t node, StateId to, bool overwrites,
                 std::uint32_t slot);
   void finish(const Cursor& cursor, Word* config);
   bool hopeless(const Cursor& cursor, StateId left, Word* config);
+  bool stuck(const Cursor& cursor, Word* config) const;
   bool covers(const Word* mask, const Word* part) const;
   void visit(const Cursor& cursor, std::uint32_t node, Limits limits, Successors& out);
   void try_options(const Cursor& cursor, std::uint32_t node,
@@ -135,7 +153,10 @@ class Moves {
                    Successors& out);
   void try_class(const Cursor& cursor, std::uint32_t node, const Offers::Option& option,
                  bool overwrite, Limits limits, Successors& out);
-  void keep(const Cursor& cursor, std::uint32_t parent, Move move, bool skippable, Successors& out);
+  void keep(const Cursor& cursor, std::uint32_t parent, Move move, Successors& out);
+  bool may_overwrite(std::uint32_t node) const {
+    return nodes_[node].overwrote || arena_[node * words_ + 1] <= step_;
+  }
   void emit(const Cursor& cursor, std::uint32_t node, bool with_returning, Successors& out);
   bool dominates_masks(const Word* a, const Word* b) const;
 

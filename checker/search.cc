@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 #include "checker/frontier.h"
@@ -180,8 +181,8 @@ SearchResult DepthFirst::result() const {
   return result;
 }
 
-/// Breadth first, with ever more classes counted: those that the last linearization used more often
-/// than there were calls.
+/// Breadth first, with ever more classes counted: of those that the last linearization used more
+/// often than there were calls, the ones around the step where other searches fail.
 class Refinement {
  public:
   Refinement(const Timeline& timeline, Machine& machine, Budget& budget, bool all)
@@ -189,14 +190,16 @@ class Refinement {
         machine_(machine),
         budget_(budget),
         counted_(timeline.classes.size(), all) {}
-  Turn run(std::size_t most) {
+  /// `hard`: the step where other searches fail.
+  Turn run(std::size_t most, std::size_t hard) {
     for (;;) {
       if (!frontier_)
-        frontier_ = std::make_unique<Frontier>(timeline_, machine_, budget_, counted_);
+        frontier_ =
+            std::make_unique<Frontier>(timeline_, machine_, budget_, counted_, Frontier::Width{});
       const Turn turn = frontier_->run(most);
       if (turn != Turn::found) return turn;
       path_ = frontier_->path();
-      if (!count_overused()) return turn;
+      if (!count_overused(hard)) return turn;
       frontier_.reset();
     }
   }
@@ -204,22 +207,7 @@ class Refinement {
   const Path& path() const { return path_; }
 
  private:
-  /// False if there were none.
-  bool count_overused() {
-    bool any = false;
-    std::vector<std::uint32_t> used(timeline_.classes.size(), 0);
-    Cursor cursor(timeline_);
-    std::uint32_t at = 0;
-    for (const std::uint32_t end : path_.ends) {
-      for (; at < end; ++at) {
-        if ((path_.moves[at] & Moves::k_class) == 0) continue;
-        const std::uint32_t c = path_.moves[at] & ~Moves::k_class;
-        if (++used[c] > cursor.available(c)) any = counted_[c] = true;
-      }
-      cursor.forth();
-    }
-    return any;
-  }
+  bool count_overused(std::size_t hard);
 
   const Timeline& timeline_;
   Machine& machine_;
@@ -229,37 +217,114 @@ class Refinement {
   Path path_;
 };
 
+/// Counts the class whose overuse is the closest to `hard`, and those that leave the same value.
+/// False if none was overused.
+bool Refinement::count_overused(std::size_t hard) {
+  std::vector<std::uint32_t> used(timeline_.classes.size(), 0);
+  std::vector<bool> overused(timeline_.classes.size(), false);
+  std::size_t closest = SIZE_MAX;
+  std::uint32_t chosen = 0, at = 0;
+  Cursor cursor(timeline_);
+  for (const std::uint32_t end : path_.ends) {
+    const std::size_t distance = std::max(hard, cursor.step()) - std::min(hard, cursor.step());
+    for (; at < end; ++at) {
+      if ((path_.moves[at] & Moves::k_class) == 0) continue;
+      const std::uint32_t c = path_.moves[at] & ~Moves::k_class;
+      if (++used[c] <= cursor.available(c)) continue;
+      overused[c] = true;
+      if (distance < closest) chosen = c;
+      closest = std::min(closest, distance);
+    }
+    cursor.forth();
+  }
+  if (closest == SIZE_MAX) return false;
+  for (std::size_t c = 0; c < overused.size(); ++c)
+    if (overused[c] && timeline_.classes[c].cell.to == timeline_.classes[chosen].cell.to)
+      counted_[c] = true;
+  return true;
+}
+
 /// The depth-first levels, by uses of indeterminate calls in one step; the last has no limit.
 constexpr std::uint32_t k_levels[] = {0, 1, 2, 4, UINT32_MAX};
+
+/// The searches, one after the other, until one knows.
+class Turns {
+ public:
+  Turns(const Timeline& timeline, Machine& machine, Budget& budget, bool finite)
+      : timeline_(timeline),
+        machine_(machine),
+        budget_(budget),
+        certain_(timeline.classes.empty()),
+        first_level_(certain_ ? std::size(k_levels) - 1 : 0),
+        refinement_(timeline, machine, budget, !finite) {}
+
+  SearchResult run() {
+    constexpr std::size_t k_first_turn = 1024;
+    constexpr std::size_t k_growth = 4;
+    for (std::size_t most = k_first_turn + 4 * timeline_.steps();; most *= k_growth) {
+      if (certain_) {
+        if (auto known = deep(most)) return *known;
+        if (auto known = broad(most)) return *known;
+      } else {
+        if (auto known = broad(most)) return *known;
+        if (auto known = narrow(most)) return *known;
+        if (auto known = deep(most / k_growth)) return *known;
+      }
+      if (const auto why = budget_.exhausted()) return {.step = furthest_, .why = *why};
+    }
+  }
+
+ private:
+  using Answer = std::optional<SearchResult>;
+  static SearchResult invalid(std::size_t step) {
+    return {.validity = Validity::invalid, .step = step};
+  }
+
+  Answer broad(std::size_t most) {
+    const Turn turn = refinement_.run(most, furthest_);
+    if (turn == Turn::refuted) return invalid(refinement_.step());
+    if (turn == Turn::found)
+      return SearchResult{.validity = Validity::valid, .path = refinement_.path()};
+    return {};
+  }
+  Answer narrow(std::size_t most) {
+    constexpr std::size_t k_growth = 4;
+    const std::vector<bool> all(timeline_.classes.size(), true);
+    Frontier beam(timeline_, machine_, budget_, all, beam_);
+    const Turn turn = beam.run(beam_.configs * most);
+    furthest_ = std::max(furthest_, beam.step());
+    if (turn == Turn::found) return SearchResult{.validity = Validity::valid, .path = beam.path()};
+    if (turn == Turn::refuted && !beam.narrowed()) return invalid(beam.step());
+    beam_.configs *= k_growth;
+    beam_.limits.uses *= 2;
+    return {};
+  }
+  Answer deep(std::size_t most) {
+    for (std::size_t level = first_level_; level < std::size(k_levels); ++level) {
+      DepthFirst depth_first(timeline_, machine_, budget_);
+      const Turn turn = depth_first.run({.uses = k_levels[level]}, most);
+      furthest_ = std::max(furthest_, depth_first.deepest());
+      if (turn == Turn::found) return depth_first.result();
+      if (turn == Turn::refuted && !depth_first.limited()) return invalid(depth_first.deepest());
+      if (turn == Turn::refuted) first_level_ = level + 1;
+    }
+    return {};
+  }
+
+  const Timeline& timeline_;
+  Machine& machine_;
+  Budget& budget_;
+  bool certain_;
+  std::size_t first_level_;
+  Refinement refinement_;
+  Frontier::Width beam_{.configs = 8, .limits = {.uses = 1}};
+  std::size_t furthest_ = 0;  ///< step; all before it are linearizable
+};
 
 }  // namespace
 
 SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget, bool finite) {
-  constexpr std::size_t k_first_turn = 1024;
-  constexpr int k_growth = 4;
-  const bool certain = timeline.classes.empty();
-  std::size_t first_level = certain ? std::size(k_levels) - 1 : 0;
-  Refinement refinement(timeline, machine, budget, !finite);
-  std::size_t deepest = 0;
-  for (std::size_t most = k_first_turn + 4 * timeline.steps();; most *= k_growth) {
-    const std::size_t first_of_round = first_level;
-    for (std::size_t level = first_level; level < std::size(k_levels); ++level) {
-      DepthFirst depth_first(timeline, machine, budget);
-      const Turn turn = depth_first.run({.uses = k_levels[level]}, most);
-      deepest = std::max(deepest, depth_first.deepest());
-      if (turn == Turn::found) return depth_first.result();
-      if (turn == Turn::refuted && !depth_first.limited())
-        return {.validity = Validity::invalid, .step = depth_first.deepest()};
-      if (turn == Turn::refuted) first_level = level + 1;
-      // What is valid is mostly found at the first level, what is not by the frontier.
-      if (level != first_of_round) continue;
-      const Turn breadth = refinement.run(most);
-      if (breadth == Turn::refuted)
-        return {.validity = Validity::invalid, .step = refinement.step()};
-      if (breadth == Turn::found) return {.validity = Validity::valid, .path = refinement.path()};
-    }
-    if (const auto why = budget.exhausted()) return {.step = deepest, .why = *why};
-  }
+  return Turns(timeline, machine, budget, finite).run();
 }
 
 }  // namespace plumbline

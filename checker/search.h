@@ -21,11 +21,12 @@ struct SearchResult {
   std::string why{};     ///< unknown: what ran out
 };
 
-/// Takes turns, each longer than the last: depth first with few uses of indeterminate calls, then
-/// more (finds a linearization fast, if there is one); and breadth first. If the object has but
-/// finitely many states (`finite`), breadth first starts with all indeterminate calls
-/// inexhaustible, and counts those that a linearization so found used too often, until one is real
-/// or there is none.
+/// Takes turns, each longer than the last. Breadth first: if the object has but finitely many
+/// states
+/// (`finite`), it starts with all indeterminate calls inexhaustible, and counts those that a
+/// linearization so found used too often, until one is real or there is none. The same with all
+/// calls counted, but only a few configurations a step and few uses of indeterminate calls, ever
+/// more: finds most linearizations at once. Depth first with few uses, then more.
 SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget, bool finite);
 
 }  // namespace plumbline

@@ -55,6 +55,7 @@ Timeline::Timeline(const std::vector<NormalCall>& calls, Machine& machine) {
   }
   std::sort(returns.begin(), returns.end(),
             [&](auto a, auto b) { return items[a].returned < items[b].returned; });
+  for (std::uint32_t k = 0; k < returns.size(); ++k) items[returns[k]].step = k;
   for (std::uint32_t c = 0; c < classes.size(); ++c) {
     const auto after = std::partition_point(returns.begin(), returns.end(), [&](auto r) {
       return items[r].returned <= classes[c].last_use;

@@ -21,7 +21,8 @@ struct Timeline {
     CellEffect cell{};  ///< of a cell
     Role role = Role::update;
     bool required = false;
-    std::uint32_t place = 0;  ///< slot of a required call, class of an indeterminate one
+    std::uint32_t step = UINT32_MAX;  ///< at which a required call returns
+    std::uint32_t place = 0;          ///< slot of a required call, class of an indeterminate one
   };
   struct Class {
     EffectId effect = 0;
