@@ -101,9 +101,9 @@ class Counts {
   std::map<std::string, std::map<EventType, std::int64_t>> counts_;
 };
 
-class Stream {
+class PipeJudge {
  public:
-  Stream(CheckOptions options, const StreamFlags& flags, Spool spool)
+  PipeJudge(CheckOptions options, const StreamFlags& flags, Spool spool)
       : options_(std::move(options)),
         flags_(flags),
         spool_(std::move(spool)),
@@ -137,7 +137,7 @@ class Stream {
   std::string warning_;
 };
 
-Status Stream::begin(const std::string& model) {
+Status PipeJudge::begin(const std::string& model) {
   options_.model = model;
   OnlineOptions how;
   how.model = model;
@@ -149,7 +149,7 @@ Status Stream::begin(const std::string& model) {
   return {};
 }
 
-Status Stream::hear(const Event& event) {
+Status PipeJudge::hear(const Event& event) {
   counts_.add(event);
   if (!checker_ && !options_.model.empty()) TRY(begin(options_.model));
   if (!checker_) {
@@ -160,7 +160,7 @@ Status Stream::hear(const Event& event) {
   return checker_->feed(event);
 }
 
-Result<bool> Stream::line(std::string_view text) {
+Result<bool> PipeJudge::line(std::string_view text) {
   ++lines_;
   if (trim(text).empty()) return true;
   auto event = from_json_line(text);
@@ -178,7 +178,7 @@ Result<bool> Stream::line(std::string_view text) {
   return !(flags_.stop_on_violation && told_);
 }
 
-Status Stream::last(std::string_view text) {
+Status PipeJudge::last(std::string_view text) {
   if (trim(text).empty() || (told_ && flags_.stop_on_violation)) return {};
   if (!from_json_line(text)) {
     warning_ = str(k_name, " line ", lines_ + 1,
@@ -189,14 +189,14 @@ Status Stream::last(std::string_view text) {
   return {};
 }
 
-bool Stream::idle() {
+bool PipeJudge::idle() {
   if (checker_) checker_->catch_up();
   tell();
   draw();
   return !(flags_.stop_on_violation && told_);
 }
 
-void Stream::tell() {
+void PipeJudge::tell() {
   if (told_ || !checker_ || !checker_->violation()) return;
   told_ = true;
   clear();
@@ -206,7 +206,7 @@ void Stream::tell() {
             << " is not linearizable any more" << std::endl;
 }
 
-void Stream::draw() {
+void PipeJudge::draw() {
   if (!terminal_ || !checker_) return;
   const auto now = std::chrono::steady_clock::now();
   if (now < next_draw_) return;
@@ -216,12 +216,12 @@ void Stream::draw() {
   drawn_ = true;
 }
 
-void Stream::clear() {
+void PipeJudge::clear() {
   if (drawn_) std::cerr << "\r\033[K" << std::flush;
   drawn_ = false;
 }
 
-Result<StreamJudged> Stream::finish() {
+Result<StreamJudged> PipeJudge::finish() {
   clear();
   if (!checker_) TRY(begin(options_.model.empty() ? "cas-register" : options_.model));
   const Verdict online = checker_->finish();
@@ -248,7 +248,7 @@ Result<StreamJudged> check_stream(int file, CheckOptions options, const StreamFl
                                   const Stop& stop) {
   if (!options.model.empty()) TRY(known_model(options.model));
   TRY_ASSIGN(Spool spool, Spool::open());
-  Stream stream(std::move(options), flags, std::move(spool));
+  PipeJudge stream(std::move(options), flags, std::move(spool));
   std::array<char, k_chunk> chunk;
   std::string rest;  // of a line whose end has not come
   for (bool more = true; more && !stop.by_signal();) {

@@ -42,10 +42,7 @@ struct Judged {
 };
 
 Result<Judged> judge_properties_of(const CheckFlags& flags, Nanos time_budget) {
-  const std::filesystem::path path = flags.path;
-  const bool folder = std::filesystem::is_directory(path);
-  TRY_ASSIGN(const ReadHistory read,
-             read_history(folder ? path / "history.jsonl" : path, flags.keyed));
+  TRY_ASSIGN(const ReadHistory read, read_history(flags.path, flags.keyed));
   TRY_ASSIGN(Verdict verdict, judge_properties(read.events, flags.properties, time_budget));
   return Judged{read.warning, std::move(verdict)};
 }
@@ -82,7 +79,8 @@ Result<Judged> judge_path(const CheckFlags& flags, CheckOptions options, const S
     TRY_ASSIGN(StreamJudged judged, check_stream(STDIN_FILENO, options, how, stop));
     return Judged{std::move(judged.warning), std::move(judged.verdict)};
   }
-  if (std::filesystem::is_directory(flags.path)) {
+  // Any other folder is a Jepsen test's or an etcd report.
+  if (std::filesystem::exists(std::filesystem::path(flags.path) / "run.json")) {
     TRY_ASSIGN(JudgedAgain again, judge_again(flags.path, options));
     return Judged{std::move(again.warning), std::move(again.verdict)};
   }
@@ -133,7 +131,7 @@ Command add_check_command(CLI::App& app) {
   auto flags = std::make_shared<CheckFlags>();
   command
       ->add_option("path", flags->path,
-                   "A run's folder, or a history: JSON lines, EDN, jepsen.log; or - for "
+                   "A run's folder, a Jepsen test's, an etcd report, or a history file; or - for "
                    "JSON lines that come in, judged as they do")
       ->required();
   command->add_option("--model", flags->model,
