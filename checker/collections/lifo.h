@@ -25,12 +25,13 @@
 ///
 /// Indeterminate removals: q_1 < q_2 < ... are their invocations, and `left` the elements x of
 /// completed additions that no known call removed.
-///   Refuters: the known elements alone are not linearizable; or a removal that found nothing has no
-///     free gap t with #{x: add_by(x) <= t} <= #{q <= t}, as those x must be gone there; or too many
-///     x must go: if x is added in gap g, it is gone before the least out_by of the known elements
-///     with certain gap g, and before the return of every empty removal that was invoked behind g.
-///     The latest such bound over the gaps of x's window is a deadline; the k-th least deadline
-///     needs q_k before it.
+///   Refuters: the known elements alone are not linearizable; or a removal that found nothing has
+///   no
+///     free gap t with #{x: add_by(x) <= t} <= #{q <= t}, as those x must be gone there; or too
+///     many x must go: if x is added in gap g, it is gone before the least out_by of the known
+///     elements with certain gap g, and before the return of every empty removal that was invoked
+///     behind g. The latest such bound over the gaps of x's window is a deadline; the k-th least
+///     deadline needs q_k before it.
 ///   Witness: each empty removal gets the last such gap t before which no more x arrive than before
 ///     the first one. Some of the x are taken to stay for ever (as above), those with a deadline
 ///     not, nor those without whom nothing else becomes free. These are put into the linearization

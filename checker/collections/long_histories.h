@@ -118,8 +118,26 @@ class LongRun {
 /// What a broken collection might have done, planted behind the middle of `calls`.
 enum class Planted : std::uint8_t { lost, duplicated, phantom, reordered, empty };
 
-/// False if there was nowhere to plant it. Whether what results is not linearizable is not said,
-/// but for duplicated and phantom, which never are.
+/// A removal behind the first one, of an element that was there before both. nullptr: there is
+/// none.
+inline Call* exchangeable(std::vector<Call>& calls, const Call& first,
+                          const std::vector<std::size_t>& removals) {
+  const auto added = [&](const Value& element) {
+    const auto add =
+        std::ranges::find_if(calls, [&](const Call& c) { return c.arguments == element; });
+    return add->type == EventType::ok ? add->returned : k_open;
+  };
+  for (const std::size_t i : removals) {
+    Call& later = calls[i];
+    if (later.invoked > first.returned && added(later.result) < first.invoked &&
+        added(first.result) < first.invoked)
+      return &later;
+  }
+  return nullptr;
+}
+
+/// False if there was nowhere to plant it. What results may still be linearizable, unless it was
+/// duplicated or a phantom.
 inline bool plant(std::vector<Call>& calls, Planted what, Rng& rng) {
   const auto removed = [](const Call& c) {
     return c.type == EventType::ok && c.arguments.is_nil() && !c.result.is_nil();
@@ -127,28 +145,30 @@ inline bool plant(std::vector<Call>& calls, Planted what, Rng& rng) {
   std::vector<std::size_t> behind;  // successful removals
   for (std::size_t i = calls.size() / 2; i < calls.size(); ++i)
     if (removed(calls[i])) behind.push_back(i);
-  if (behind.size() < 40) return false;
+  constexpr std::size_t k_enough = 40;
+  if (behind.size() < k_enough) return false;
   const std::size_t at = rng.below(behind.size() / 2);
   Call& call = calls[behind[at]];
-  Call& later = calls[behind[at + behind.size() / 4]];
   switch (what) {
-    case Planted::lost:  // the removal that had it found something that was never there later on
+    case Planted::lost:  // the element stays where it was, and others pass it
       call.type = EventType::fail;
-      break;
+      return true;
     case Planted::duplicated:
-      later.result = call.result;
-      break;
+      calls[behind[at + behind.size() / 4]].result = call.result;
+      return true;
     case Planted::phantom:
       call.result = Value(-1);
-      break;
-    case Planted::reordered:
-      std::swap(call.result, later.result);
-      break;
+      return true;
+    case Planted::reordered: {
+      Call* later = exchangeable(calls, call, behind);
+      if (later != nullptr) std::swap(call.result, later->result);
+      return later != nullptr;
+    }
     case Planted::empty:
       call.result = {};
-      break;
+      return true;
   }
-  return true;
+  return false;
 }
 
 }  // namespace plumbline::testing_checker
