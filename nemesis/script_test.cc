@@ -137,6 +137,21 @@ TEST(Script, IsTheSameAfterWritingAndReading) {
   EXPECT_EQ(*empty, Script{});
 }
 
+TEST(Script, ChangesOfSeveralMembersAreOneCallEach) {
+  std::vector<ClusterCall> calls;
+  FakeCluster inner(4);
+  const auto recording = record_calls(inner, [] { return Nanos{}; }, calls);
+  EXPECT_TRUE(recording->remove_members({"n2", "n3"}));
+  EXPECT_TRUE(recording->add_members({"n2"}));
+  ASSERT_EQ(calls.size(), 2u);
+  EXPECT_EQ(describe(calls[0]), "0.000s  vote-out n2 n3");
+  EXPECT_EQ(describe(calls[1]), "0.000s  vote-in n2");
+  FakeCluster again(4);
+  for (const ClusterCall& call : calls) EXPECT_TRUE(perform_call(call, again));
+  EXPECT_EQ(again.members, inner.members);
+  EXPECT_EQ(again.members.size(), 3u);
+}
+
 TEST(Script, NumbersComeBackExactly) {
   Rng rng(7);
   for (int i = 0; i < 1000; ++i) {
@@ -146,7 +161,8 @@ TEST(Script, NumbersComeBackExactly) {
     const Packets packets = {.delay = Nanos(rng.between(0, 1'000'000'000)),
                              .jitter = {},
                              .loss = rng.unit(),
-                             .duplicate = rng.unit()};
+                             .duplicate = rng.unit(),
+                             .to = i % 2 == 0 ? "" : "n1"};
     ASSERT_TRUE(recording->set_packets(packets));
     const auto read = parse_script(to_json({.faults = calls, .operations = {}}));
     ASSERT_TRUE(read);

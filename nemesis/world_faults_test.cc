@@ -120,6 +120,39 @@ TEST(MembershipFaults, OneVoterGoesAndComesBack) {
   }
 }
 
+TEST(PacketFaults, OneWayTroublesWhatIsSentToOneNodeAlone) {
+  FakeCluster cluster(3);
+  cluster.leading = {"n2"};
+  EXPECT_EQ(inject(cluster, "packets-one-way", "leader").value, Value::list("n2"));
+  EXPECT_EQ(cluster.packets.to, "n2");
+  EXPECT_GE(cluster.packets.delay, 200ms);
+  undo(cluster, "packets-one-way");
+  EXPECT_EQ(cluster.packets, Packets{});
+  cluster.leading.clear();
+  EXPECT_EQ(inject(cluster, "packets-one-way", "leader").error, "skipped: no node is leader now");
+}
+
+TEST(MembershipFaults, SeveralGoInOneChangeAndComeBack) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    FakeCluster cluster(5);
+    EXPECT_EQ(inject(cluster, "membership-shrink", "some", seed).error, "");
+    EXPECT_LE(cluster.members.size(), 3u);
+    EXPECT_GE(cluster.members.size(), 1u);
+    undo(cluster, "membership-shrink");
+    EXPECT_TRUE(cluster.whole());
+  }
+  FakeCluster two(2);
+  EXPECT_EQ(inject(two, "membership-shrink", "some").error, "skipped: too few nodes vote");
+}
+
+TEST(MembershipFaults, OneThatLingersIsVotedOutByItself) {
+  FakeCluster cluster(4);
+  EXPECT_EQ(inject(cluster, "membership-linger", "one").error, "");
+  EXPECT_EQ(cluster.members.size(), 3u);
+  undo(cluster, "membership-linger");
+  EXPECT_TRUE(cluster.whole());
+}
+
 TEST(MembershipFaults, NobodyGoesWhereTooFewWouldBeUp) {
   FakeCluster cluster(5);
   cluster.kill({"n1", "n2"});

@@ -29,6 +29,8 @@ std::vector<Request> examples() {
       {.op = Op::add_member, .node = 4, .contact = "n4:7000"},
       {.op = Op::promote_member, .node = 4},
       {.op = Op::remove_member, .node = INT64_MAX},
+      {.op = Op::remove_member, .node = 1, .others = {2, INT64_MAX}},
+      {.op = Op::promote_member, .node = 4, .others = {5}},
       {.op = Op::transfer_leadership, .node = 2},
   };
 }
@@ -134,6 +136,7 @@ TEST(RequestCodec, LimitsAreChecked) {
   EXPECT_TRUE(refused({.op = Op::put, .key = "k", .session = 4}));
   EXPECT_TRUE(refused({.op = Op::end_session}));
   EXPECT_TRUE(refused({.op = Op::promote_member}));
+  EXPECT_TRUE(refused({.op = Op::promote_member, .node = 1, .others = {0}}));
   EXPECT_TRUE(refused({.op = Op::remove_member, .node = UINT64_MAX}));
   for (const char* contact : {"", "two words", "a\nvoters 9"})
     EXPECT_TRUE(refused({.op = Op::add_member, .node = 4, .contact = contact})) << contact;
