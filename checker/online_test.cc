@@ -443,6 +443,33 @@ TEST(Online, ForgetsAtQuietMomentsAndIsStillExact) {
   EXPECT_GT(forgotten, 100U);
 }
 
+TEST(OnlineKept, DoesNotForgetWhileSomethingMayStillHappen) {
+  const auto feed = [](OnlineKept& kept, ProcessId process, EventType type, const std::string& f,
+                       Value value, std::int64_t at, bool lasting = false) {
+    Event event{.index = at, .process = process, .type = type, .f = f, .value = std::move(value)};
+    kept.add(event, at, lasting);
+  };
+  for (const bool lasting : {false, true}) {
+    OnlineKept kept({.model = "register"}, 0);
+    std::int64_t at = 0;
+    feed(kept, 9, EventType::invoke, "write", 7, at++);
+    feed(kept, 9, lasting ? EventType::info : EventType::ok, "write", 7, at++, lasting);
+    for (int value = 0; value < 40; ++value) {
+      feed(kept, 0, EventType::invoke, "write", value % 3, at++);
+      EXPECT_FALSE(kept.may_forget());
+      feed(kept, 0, EventType::ok, "write", value % 3, at++);
+    }
+    ASSERT_TRUE(kept.judge(10s));
+    EXPECT_EQ(kept.may_forget(), !lasting);
+    if (kept.may_forget()) kept.forget(10s);
+    EXPECT_EQ(kept.events(), lasting ? 82U : 0U);
+    feed(kept, 0, EventType::invoke, "read", {}, at++);
+    feed(kept, 0, EventType::ok, "read", 7, at++);
+    EXPECT_EQ(kept.judge(10s), lasting);
+    EXPECT_EQ(kept.violation(), lasting ? k_open : at - 1);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Of, OnlineModels,
                          ::testing::Values("register", "cas-register", "kv", "list-append",
                                            "counter", "set", "gset", "mutex", "queue", "stack"),
