@@ -75,12 +75,11 @@ TEST(Linearizable, SaysWhatAStaleReadIs) {
   const Counterexample& example = verdict.counterexamples[0];
   EXPECT_EQ(
       example.explanation,
-      "read (call 8, process 1) began 1 ms after write 3 (call 6, process 0) had ended, which "
-      "began after every write of 2 had ended; nobody wrote 2 in between, yet it returned 2.");
-  ASSERT_EQ(example.core.size(), 3U);
-  EXPECT_EQ(example.core[0].id, 2);
-  EXPECT_EQ(example.core[1].id, 6);
-  EXPECT_EQ(example.core[2].id, 8);
+      "read (call 8, process 1) began 1 ms after write 3 (call 6, process 0) had ended; nobody "
+      "wrote 2 in between, yet it returned 2.");
+  ASSERT_EQ(example.core.size(), 2U);
+  EXPECT_EQ(example.core[0].id, 6);
+  EXPECT_EQ(example.core[1].id, 8);
   EXPECT_EQ(example.prefix, (std::vector<std::int64_t>{0, 2, 4, 6}));
   EXPECT_EQ(example.state, "3");
   EXPECT_EQ(example.unplaceable, (std::vector<std::int64_t>{8}));

@@ -14,21 +14,41 @@ struct Boundary {
   std::int64_t position = 0;   ///< the prefix up to and with it is invalid
   std::int64_t explained = 0;  ///< the prefix before this position is valid
   std::vector<const Call*> order{};
-  std::vector<Call> before{};  ///< the calls that `order` points to
+  std::vector<Call> before{};          ///< the calls that `order` points to
+  std::vector<std::int64_t> blamed{};  ///< by the last decision that said invalid
 };
 
+void note_blamed(const Decision& decision, Boundary& boundary) {
+  boundary.blamed.clear();
+  for (const Call* call : decision.core) boundary.blamed.push_back(call->id);
+}
+
+/// The return by which all that `decision` blames is over.
+std::int64_t latest_blamed(const Decision& decision) {
+  std::int64_t latest = -1;
+  for (const Call* call : decision.core)
+    if (call->type == EventType::ok) latest = std::max(latest, call->returned);
+  return latest < 0 ? decision.position : std::min(latest, decision.position);
+}
+
 Boundary find_boundary(const std::vector<Call>& calls, const ModelEntry& model,
-                       const Value& initial, std::int64_t known_invalid, Budget& budget) {
+                       const Value& initial, const Decision& known, Budget& budget) {
   std::vector<std::int64_t> returns;
   for (const Call& call : calls)
-    if (call.type == EventType::ok && call.returned <= known_invalid)
-      returns.push_back(call.returned);
+    if (call.type == EventType::ok) returns.push_back(call.returned);
   std::sort(returns.begin(), returns.end());
   CHECK(!returns.empty(), "without a call that returned every history is linearizable");
+  const auto first_from = [&](std::int64_t position) {
+    const auto at = std::lower_bound(returns.begin(), returns.end(), position);
+    return std::min(static_cast<std::size_t>(at - returns.begin()), returns.size() - 1);
+  };
   Boundary boundary;
-  // Before returns[valid] all is well; with returns[invalid] it is not. First look just before.
+  note_blamed(known, boundary);
+  // Before returns[valid] all is well; with returns[invalid] it is not. First look whether all that
+  // is blamed is enough, then whether less is.
   std::size_t valid = 0, invalid = returns.size() - 1;
-  for (std::size_t probe = invalid; valid < invalid && !budget.exhausted();) {
+  std::size_t hint = first_from(latest_blamed(known));
+  for (std::size_t probe = std::min(hint + 1, invalid); valid < invalid && !budget.exhausted();) {
     std::vector<Call> before = prefix(calls, returns[probe]);
     Decision decision = decide(before, model, initial, budget);
     if (decision.validity == Validity::unknown) break;
@@ -37,9 +57,12 @@ Boundary find_boundary(const std::vector<Call>& calls, const ModelEntry& model,
       boundary.before = std::move(before);
       boundary.order = std::move(decision.order);
     } else {
+      note_blamed(decision, boundary);
       invalid = probe - 1;
+      hint = std::min(hint, first_from(latest_blamed(decision)));
     }
-    probe = valid + (invalid - valid + 1) / 2;
+    const bool told = hint + 1 == probe && valid < hint && hint <= invalid;
+    probe = told ? hint : valid + (invalid - valid + 1) / 2;
   }
   boundary.position = returns[invalid];
   boundary.explained = returns[valid];
@@ -61,11 +84,15 @@ std::vector<std::int64_t> find_unplaceable(const std::vector<Call>& calls, const
 
 }  // namespace
 
-Counterexample explain_invalid(const std::vector<Call>& calls, const ModelEntry& model,
+Counterexample explain_invalid(const std::vector<Call>& all, const ModelEntry& widest,
                                const Value& initial, const Decision& decision, bool minimized,
                                Budget& budget) {
-  Counterexample example{.key = calls.front().key};
-  const Boundary boundary = find_boundary(calls, model, initial, decision.position, budget);
+  Counterexample example{.key = all.front().key};
+  std::vector<Call> calls;
+  std::ranges::copy_if(all, std::back_inserter(calls),
+                       [](const Call& call) { return call.type != EventType::fail; });
+  const ModelEntry& model = fitting(widest, calls);
+  const Boundary boundary = find_boundary(calls, model, initial, decision, budget);
   example.explained_up_to = boundary.explained;
   const auto machine = model.machine(initial);
   StateId state = machine->initial();
@@ -77,9 +104,17 @@ Counterexample explain_invalid(const std::vector<Call>& calls, const ModelEntry&
   }
   example.state = machine->describe(state);
   example.unplaceable = find_unplaceable(calls, boundary, placed, *machine, state);
-  example.core = prefix(calls, boundary.position + 1);
-  if (minimized) example.core = minimize(example.core, model, initial, budget);
-  example.explanation = explain_core(example.core, model, initial);
+  std::optional<Core> core;
+  if (minimized)
+    core = minimize(calls, boundary.position + 1, boundary.blamed, model, initial, budget);
+  if (!core) core = Core{.initial = initial, .calls = prefix(calls, boundary.position + 1)};
+  example.after = core->ids.after;
+  example.only = core->ids.only;
+  const Call* after = nullptr;
+  for (const Call& call : calls)
+    if (call.id == example.after) after = &call;
+  example.explanation = explain_core(core->calls, model, core->initial, after);
+  example.core = std::move(core->calls);
   return example;
 }
 

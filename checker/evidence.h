@@ -8,8 +8,8 @@ namespace plumbline {
 /// Takes:  calls that decide() found to be invalid, and what it said.
 /// Gives:  where the history stops being linearizable, an order of what comes before, the smallest
 ///         offending part if `minimized`, and the reason in words.
-/// Cost:   some twenty times the decision, or what the budget allows: then the core may be larger
-///         than need be, and explained_up_to earlier.
+/// Cost:   a few decisions where they blame calls, else some twenty; or what the budget allows:
+///         then the core may be larger than need be, and explained_up_to earlier.
 Counterexample explain_invalid(const std::vector<Call>& calls, const ModelEntry& model,
                                const Value& initial, const Decision& decision, bool minimized,
                                Budget& budget);
@@ -17,8 +17,9 @@ Counterexample explain_invalid(const std::vector<Call>& calls, const ModelEntry&
 /// What a certificate says of it.
 KeyCore core_of(const Counterexample& example);
 
-/// Why the calls of a core have no order, in one to three sentences.
+/// Why the calls of a core, from the state `initial`, have no order, in one to three sentences.
+/// `after`: the call that told the state, if one did.
 std::string explain_core(const std::vector<Call>& core, const ModelEntry& model,
-                         const Value& initial);
+                         const Value& initial, const Call* after);
 
 }  // namespace plumbline

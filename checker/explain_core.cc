@@ -38,7 +38,7 @@ std::string claimed(const Call& call, const Value& needed) {
 
 /// The usual ways in which a cell is wrong; empty if the core is none of them.
 std::string explain_cell(const std::vector<Call>& core, const ModelEntry& model, const Value& start,
-                         const Call& last) {
+                         const Call& last, bool since) {
   const auto needed = model.transition(last).from;
   if (!needed) return "";
   const std::string value = to_string(*needed);
@@ -47,9 +47,6 @@ std::string explain_cell(const std::vector<Call>& core, const ModelEntry& model,
     if (&call != &last && model.role(call) != Role::observer && model.transition(call).to == needed)
       writers.push_back(&call);
   const auto wholly_before = [](const Call& a, const Call& b) { return a.returned < b.invoked; };
-  if (writers.empty() && *needed != start)
-    return str(name(last), " ", claimed(last, *needed),
-               ", which nobody had written before it ended.");
   // A change to something else that lies after every write of this value and before the call.
   const Call* change = nullptr;
   for (const Call& call : core) {
@@ -61,14 +58,17 @@ std::string explain_cell(const std::vector<Call>& core, const ModelEntry& model,
         (change == nullptr || call.returned > change->returned))
       change = &call;
   }
-  if (change == nullptr) return "";
+  if (change == nullptr) {
+    if (!writers.empty() || *needed == start) return "";
+    return str(name(last), " ", claimed(last, *needed), ", which nobody had written ",
+               since ? "since." : "before it ended.");
+  }
   const Transition t = model.transition(*change);
   const std::string what = t.to ? "" : " (which " + claimed(*change, *t.from) + ")";
   std::string text = str(name(last), " began ", after(change->return_time, last.invoke_time), " ",
                          name(*change), what, " had ended");
   if (!writers.empty()) text += str(", which began after every write of ", value, " had ended");
-  return str(text, "; nobody wrote ", value, writers.empty() ? " after the start" : " in between",
-             ", yet it ", claimed(last, *needed), ".");
+  return str(text, "; nobody wrote ", value, " in between, yet it ", claimed(last, *needed), ".");
 }
 
 /// The usual ways in which a list is wrong.
@@ -97,24 +97,53 @@ std::string explain_list(const std::vector<Call>& core) {
   return "";
 }
 
+/// What the longest order that works leaves, and why the call that ended last does not fit there.
+std::string explain_step(const std::vector<Call>& core, const ModelEntry& model,
+                         const Value& initial, const Call& last) {
+  const std::vector<Call> before = prefix(core, last.returned);
+  constexpr std::size_t k_memory = 1UL << 26;
+  Budget budget(1s, k_memory, nullptr);
+  const Decision decision = decide(before, model, initial, budget);
+  if (!decision.ordered) return "";
+  const auto machine = model.machine(initial);
+  StateId state = machine->initial();
+  for (const Call* call : decision.order) {
+    if (call->id == last.id) return "";  // it was open, and fits
+    state = machine->step(state, machine->effect(*call));
+  }
+  const EffectId effect = machine->effect(last);
+  if (machine->step(state, effect) != k_illegal) return "";
+  return machine->why_not(state, effect);
+}
+
+/// `after call 7 (read -> 5, process 2)`: where the proof starts.
+std::string explain_start(const Call& after, const Value& initial) {
+  return str("After ", name(after), " the state was ", to_string(initial), ". ");
+}
+
 }  // namespace
 
 std::string explain_core(const std::vector<Call>& core, const ModelEntry& model,
-                         const Value& initial) {
+                         const Value& initial, const Call* after) {
   const Call* last = last_returned(core);
+  if (last == nullptr) return "";
+  const std::string start = after == nullptr ? "" : explain_start(*after, initial);
   std::string text;
-  if (last != nullptr && model.transition != nullptr)
-    text = explain_cell(core, model, model.initial(initial), *last);
-  if (last != nullptr && model.info.name == "list-append") text = explain_list(core);
-  if (!text.empty() || last == nullptr) return text;
+  if (model.transition != nullptr)
+    text = explain_cell(core, model, model.initial(initial), *last, after != nullptr);
+  if (model.info.name == "list-append") text = explain_list(core);
+  if (!text.empty()) return start + text;
+  const std::string step = explain_step(core, model, initial, *last);
   const auto open =
       std::count_if(core.begin(), core.end(), [](const Call& c) { return c.indeterminate(); });
+  if (core.size() == 1 && !step.empty()) return str(start, name(*last), ": ", step, ".");
   text = str("No order of these ", core.size(), " calls that keeps real time is one that a ",
              model.info.name, " allows");
   if (open > 0)
     text += str(", even though ", open, " of them may have happened at any time or never");
-  return str(text, "; the last to return was ", name(*last),
-             last->result.is_nil() ? "" : ", with " + to_string(last->result), ".");
+  text += str("; the last to return was ", name(*last));
+  if (!step.empty()) return str(start, text, ": ", step, ".");
+  return str(start, text, last->result.is_nil() ? "" : ", with " + to_string(last->result), ".");
 }
 
 }  // namespace plumbline

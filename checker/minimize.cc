@@ -1,117 +1,11 @@
 #include "checker/minimize.h"
 
 #include <algorithm>
-#include <unordered_map>
 
-#include "checker/normalise.h"
+#include "checker/verify/leave_out.h"
 
 namespace plumbline {
 namespace {
-
-std::vector<Call> unneeded_removed(const std::vector<Call>& calls, const ModelEntry& model) {
-  std::vector<Call> kept;
-  for (const NormalCall& c : normalise(calls, model)) kept.push_back(*c.call);
-  return kept;
-}
-
-void make_indeterminate(Call& call) {
-  call.type = EventType::info;
-  call.returned = k_open;
-  call.result = Value();
-  call.error = "not needed for the proof: whether and when it took effect";
-}
-
-/// Which updates of a cell may be deleted together; starts with all that are wanted gone, and takes
-/// back those that a kept call might have seen, until none is left.
-class Deletable {
- public:
-  Deletable(const std::vector<Call>& calls, const ModelEntry& model, std::vector<bool>& gone)
-      : calls_(calls), gone_(gone) {
-    for (const Call& call : calls) {
-      transitions_.push_back(model.transition(call));
-      update_.push_back(model.role(call) != Role::observer);
-    }
-  }
-  void settle() {
-    do gather();
-    while (take_back());
-  }
-
- private:
-  struct OfValue {
-    std::int64_t first_need = k_open;  ///< earliest invocation of a kept call that needs the value
-    std::int64_t last_write = -1;      ///< latest invocation of a kept call that leaves it
-  };
-  void gather() {
-    values_.clear();
-    changes_.clear();
-    for (std::size_t i = 0; i < calls_.size(); ++i) {
-      if (gone_[i]) continue;
-      const Call& call = calls_[i];
-      const Transition& t = transitions_[i];
-      if (t.from) {
-        auto& need = values_[*t.from].first_need;
-        need = std::min(need, call.invoked);
-      }
-      if (!update_[i]) continue;
-      auto& write = values_[*t.to].last_write;
-      write = std::max(write, call.invoked);
-      if (call.type == EventType::ok) changes_.emplace_back(call.returned, call.invoked);
-    }
-    std::sort(changes_.begin(), changes_.end());
-    for (std::size_t i = 1; i < changes_.size(); ++i)  // from here on: the latest invocation so far
-      changes_[i].second = std::max(changes_[i].second, changes_[i - 1].second);
-  }
-  bool take_back() {
-    bool changed = false;
-    for (std::size_t i = 0; i < calls_.size(); ++i) {
-      if (!gone_[i] || !update_[i] || unseen(i)) continue;
-      gone_[i] = false;
-      changed = true;
-    }
-    return changed;
-  }
-  bool unseen(std::size_t i) const {
-    const auto value = values_.find(*transitions_[i].to);
-    if (value == values_.end() || value->second.first_need == k_open) return true;
-    if (value->second.last_write <= calls_[i].returned) return false;
-    // Is there a kept change wholly between this call and all who need its value?
-    const auto after = std::lower_bound(changes_.begin(), changes_.end(),
-                                        std::pair(value->second.first_need, std::int64_t{-1}));
-    return after != changes_.begin() && calls_[i].returned < std::prev(after)->second;
-  }
-
-  const std::vector<Call>& calls_;
-  std::vector<bool>& gone_;
-  std::vector<Transition> transitions_;
-  std::vector<bool> update_;
-  std::unordered_map<Value, OfValue> values_;
-  std::vector<std::pair<std::int64_t, std::int64_t>> changes_;  ///< returned, invoked
-};
-
-/// Leaves out the calls [from, to) as far as that can be done without making updates of a cell
-/// indeterminate that somebody needs; that is tried only for one call alone, as it seldom helps.
-std::vector<Call> leave_out_all(const std::vector<Call>& calls, std::size_t from, std::size_t to,
-                                const ModelEntry& model) {
-  std::vector<Call> rest = calls;
-  std::vector<bool> gone(calls.size(), false);
-  const bool cell = model.transition != nullptr;
-  for (std::size_t i = from; i < to; ++i)
-    gone[i] = calls[i].type == EventType::ok && (cell || model.role(calls[i]) == Role::observer);
-  if (cell) Deletable(calls, model, gone).settle();
-  if (to - from == 1 || !cell)
-    for (std::size_t i = from; i < to; ++i)
-      if (!gone[i] && calls[i].type == EventType::ok) make_indeterminate(rest[i]);
-  std::vector<Call> kept;
-  for (std::size_t i = 0; i < rest.size(); ++i)
-    if (!gone[i]) kept.push_back(std::move(rest[i]));
-  return unneeded_removed(kept, model);
-}
-
-std::size_t required(const std::vector<Call>& calls) {
-  return static_cast<std::size_t>(std::count_if(
-      calls.begin(), calls.end(), [](const Call& c) { return c.type == EventType::ok; }));
-}
 
 /// One try may take no longer: what is hard to decide is no good as evidence, and a few hard ones
 /// must not use up the time of all others.
@@ -122,41 +16,235 @@ Nanos one_try(std::size_t calls, const Budget& budget) {
                   budget.remaining() / k_share);
 }
 
-}  // namespace
+/// How many calls, and how many of them are required.
+using Size = std::pair<std::size_t, std::size_t>;
+constexpr Size k_any_size{SIZE_MAX, 0};
 
-std::vector<Call> leave_out(const std::vector<Call>& calls, std::size_t index,
-                            const ModelEntry& model) {
-  return leave_out_all(calls, index, index + 1, model);
+Size size_of(const KeyCore& core) {
+  return {core.required.size() + core.optional.size(), core.required.size()};
 }
 
-std::vector<Call> minimize(const std::vector<Call>& calls, const ModelEntry& model,
-                           const Value& initial, Budget& budget) {
-  std::vector<Call> core = unneeded_removed(calls, model);
-  const auto still_invalid = [&](const std::vector<Call>& candidate) {
-    Budget small(one_try(candidate.size(), budget), budget.memory(), budget.stop());
-    return decide(candidate, model, initial, small).validity == Validity::invalid;
-  };
-  // Halves, quarters, and so on (Zeller's delta debugging); single calls until none can go.
-  std::size_t chunk = std::max<std::size_t>(core.size() / 2, 1);
-  for (bool again = true; again && !budget.exhausted();) {
-    bool changed = false;
-    for (std::size_t from = 0; from < core.size() && !budget.exhausted();) {
-      const std::size_t to = std::min(from + chunk, core.size());
-      const std::size_t had = core.size(), had_required = required(core);
-      std::vector<Call> candidate = leave_out_all(core, from, to, model);
-      const bool smaller = candidate.size() < had || required(candidate) < had_required;
-      if (smaller && still_invalid(candidate)) {
-        core = std::move(candidate);
-        changed = true;
-        if (core.size() == had) from = to;
-      } else {
-        from = to;
-      }
-    }
-    again = chunk > 1 || changed;
-    if (chunk > 1) chunk = std::max<std::size_t>(std::min(chunk / 2, core.size() / 2), 1);
+/// `ids` without those of `out`, which is sorted.
+void remove(std::vector<std::int64_t>& ids, std::span<const std::int64_t> out) {
+  std::erase_if(ids, [&](std::int64_t id) { return std::ranges::binary_search(out, id); });
+}
+
+class Minimizing {
+ public:
+  Minimizing(const std::vector<Call>& calls, std::int64_t end, const ModelEntry& model,
+             const Value& initial, Budget& budget)
+      : end_(end),
+        model_(model),
+        budget_(budget),
+        spec_(verifying::spec_of(model.info.name, initial)) {
+    head_.model = model.info.name;
+    head_.initial = initial;
+    for (const Call& call : calls)
+      if (call.type != EventType::fail && call.invoked < end) calls_.push_back(call);
+    if (!calls_.empty()) key_ = calls_.front().key;
   }
-  return core;
+
+  std::optional<Core> run(const std::vector<std::int64_t>& blamed) {
+    if (spec_ == nullptr) return std::nullopt;
+    if (!start_from(blamed)) start_from_late_call();
+    if (!best_) return std::nullopt;
+    if (best_->ids.only) reduce_parts();
+    reduce_calls();
+    try_without_after();
+    return std::move(best_);
+  }
+
+ private:
+  bool certain(const Call& call) const {
+    return call.type == EventType::ok && call.returned < end_;
+  }
+
+  /// Takes it as the best if it is invalid, with what has to stay besides, and if that is less
+  /// than `bound`.
+  bool take(KeyCore core, Size bound = k_any_size) {
+    for (;;) {
+      std::ranges::sort(core.required);
+      std::ranges::sort(core.optional);
+      if (size_of(core) >= bound) return false;
+      auto rest = verifying::leave_out(head_, calls_, core);
+      if (rest) return take(std::move(core), std::move(*rest));
+      if (rest.error().missing.empty()) return false;
+      for (const std::int64_t id : rest.error().missing)
+        (may_require(id, core) ? core.required : core.optional).push_back(id);
+    }
+  }
+  bool may_require(std::int64_t id, const KeyCore& core) const {
+    const Call& call = call_of(id);
+    return certain(call) && (!core.after || call.invoked > call_of(*core.after).returned);
+  }
+  bool take(KeyCore core, verifying::Remainder rest) {
+    Budget small(one_try(rest.calls.size(), budget_), budget_.memory(), budget_.stop());
+    const Decision decision = decide(rest.calls, model_, rest.initial, small);
+    if (decision.validity != Validity::invalid) return false;
+    best_ = Core{std::move(core), std::move(rest.initial), std::move(rest.calls)};
+    return true;
+  }
+
+  /// The calls that `keep` holds for, and all parts that they name.
+  template <class Keep>
+  KeyCore core_with(const Keep& keep) const {
+    KeyCore core{.key = key_};
+    std::set<Value> only;
+    for (const Call& call : calls_) {
+      if (!keep(call)) continue;
+      (certain(call) ? core.required : core.optional).push_back(call.id);
+      const std::vector<Value> parts = spec_->parts(call);
+      only.insert(parts.begin(), parts.end());
+    }
+    if (spec_->has_parts()) core.only.emplace(only.begin(), only.end());
+    return core;
+  }
+
+  /// All that touches the parts which the blamed calls name; or else those calls themselves.
+  bool start_from(const std::vector<std::int64_t>& blamed) {
+    if (blamed.empty()) return false;
+    std::vector<std::int64_t> ids = blamed;
+    std::ranges::sort(ids);
+    KeyCore core = core_with([&](const Call& c) { return std::ranges::binary_search(ids, c.id); });
+    if (core.required.empty()) return false;
+    if (!core.only || core.only->empty()) return take(std::move(core));
+    const Value::List parts = *core.only;
+    if (take(std::move(core))) return true;
+    return take_parts(parts);
+  }
+
+  /// All calls, as far as they touch `parts`.
+  bool take_parts(const Value::List& parts) {
+    const std::set<Value> only(parts.begin(), parts.end());
+    const Call* after = best_ && best_->ids.after ? &call_of(*best_->ids.after) : nullptr;
+    KeyCore core{.key = key_};
+    core.only = parts;
+    for (const Call& call : calls_) {
+      Call narrowed = call;
+      const bool ok = certain(call);
+      if (after != nullptr && ok && (&call == after || call.returned < after->invoked)) continue;
+      const bool required = ok && (after == nullptr || call.invoked > after->returned);
+      if (!required) narrowed.type = EventType::info;
+      if (spec_->narrow(narrowed, only))
+        (required ? core.required : core.optional).push_back(call.id);
+    }
+    if (after != nullptr) core.after = after->id;
+    return !core.required.empty() && take(std::move(core));
+  }
+
+  const Call& call_of(std::int64_t id) const {
+    return *std::ranges::lower_bound(calls_, id, {}, &Call::id);
+  }
+
+  /// The last call that tells the state, or one twice as far back, and so on; all calls at last.
+  void start_from_late_call() {
+    std::vector<const Call*> telling;
+    for (const Call& call : calls_)
+      if (certain(call) && spec_->settles(call)) telling.push_back(&call);
+    for (std::size_t back = 1; back <= telling.size() && !budget_.exhausted(); back *= 2)
+      if (start_after(*telling[telling.size() - back])) return;
+    take(core_with([](const Call&) { return true; }));
+  }
+  bool start_after(const Call& after) {
+    const auto kept = [&](const Call& c) {
+      return &c != &after && (!certain(c) || c.returned > after.invoked);
+    };
+    KeyCore core = core_with(kept);
+    core.after = after.id;
+    if (core.only) {
+      const std::vector<Value> seen = spec_->parts(after);
+      std::set<Value> only(core.only->begin(), core.only->end());
+      only.insert(seen.begin(), seen.end());
+      core.only.emplace(only.begin(), only.end());
+    }
+    std::vector<std::int64_t> unsure;
+    for (const std::int64_t id : core.required)
+      if (call_of(id).invoked < after.returned) unsure.push_back(id);
+    remove(core.required, unsure);
+    core.optional.insert(core.optional.end(), unsure.begin(), unsure.end());
+    return !core.required.empty() && take(std::move(core));
+  }
+
+  /// Calls `try_without(from, to)` for ever smaller stretches of `size()` things, until no single
+  /// one can go; it says whether they went.
+  template <class Size, class TryWithout>
+  void by_halves(const Size& size, const TryWithout& try_without) {
+    std::size_t chunk = std::max<std::size_t>(size() / 2, 1);
+    for (bool again = true; again && !budget_.exhausted();) {
+      bool changed = false;
+      for (std::size_t from = 0; from < size() && !budget_.exhausted();) {
+        if (try_without(from, std::min(from + chunk, size())))
+          changed = true;
+        else
+          from += chunk;
+      }
+      again = chunk > 1 || changed;
+      if (chunk > 1) chunk = std::max<std::size_t>(std::min(chunk / 2, size() / 2), 1);
+    }
+  }
+
+  void reduce_parts() {
+    by_halves([&] { return best_->ids.only->size(); },
+              [&](std::size_t from, std::size_t to) {
+                Value::List parts = *best_->ids.only;
+                const std::size_t had = parts.size();
+                parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(from),
+                            parts.begin() + static_cast<std::ptrdiff_t>(to));
+                return parts.size() < had && take_parts(parts);
+              });
+  }
+
+  void reduce_calls() {
+    by_halves([&] { return best_->ids.required.size() + best_->ids.optional.size(); },
+              [&](std::size_t from, std::size_t to) {
+                std::vector<std::int64_t> ids = best_->ids.required;
+                ids.insert(ids.end(), best_->ids.optional.begin(), best_->ids.optional.end());
+                std::ranges::sort(ids);
+                const auto out = std::span<const std::int64_t>(ids).subspan(from, to - from);
+                KeyCore core = best_->ids;
+                remove(core.required, out);
+                remove(core.optional, out);
+                if (!core.required.empty() && take(core, size_of(best_->ids))) return true;
+                if (out.size() > 1 || !std::ranges::binary_search(best_->ids.required, out[0]))
+                  return false;
+                core = best_->ids;
+                remove(core.required, out);
+                core.optional.push_back(out[0]);
+                return !core.required.empty() && take(std::move(core), size_of(best_->ids));
+              });
+  }
+
+  /// Calls that are impossible by themselves are easier to understand than what is impossible after
+  /// a state that some call told, as long as they are few.
+  void try_without_after() {
+    if (!best_->ids.after || budget_.exhausted()) return;
+    constexpr std::size_t k_few = 8;
+    KeyCore core = best_->ids;
+    core.after.reset();
+    bool taken = take(core, Size{k_few, 0});
+    if (!taken) {
+      core.required.push_back(*best_->ids.after);
+      taken = take(std::move(core), Size{k_few, 0});
+    }
+    if (taken) reduce_calls();
+  }
+
+  const std::int64_t end_;
+  const ModelEntry& model_;
+  Budget& budget_;
+  std::unique_ptr<verifying::Spec> spec_;
+  Certificate head_;  ///< only model and initial value
+  Value key_;
+  std::vector<Call> calls_;
+  std::optional<Core> best_;
+};
+
+}  // namespace
+
+std::optional<Core> minimize(const std::vector<Call>& calls, std::int64_t end,
+                             const std::vector<std::int64_t>& blamed, const ModelEntry& model,
+                             const Value& initial, Budget& budget) {
+  return Minimizing(calls, end, model, initial, budget).run(blamed);
 }
 
 }  // namespace plumbline

@@ -1,32 +1,35 @@
 #pragma once
 /// minimize: the smallest offending part of one object's history.
 ///
-/// Each thing that is left out keeps "linearizable" linearizable, so a remainder that is not
-/// linearizable proves that the whole is not:
-///   - an observer is deleted from any linearization;
-///   - an update is made indeterminate: what had to happen by its return may now happen later, or
-///     never;
-///   - what normalise() finds to be unneeded goes (its rules say why);
-///   - of a cell, updates are deleted together if for each, say to v, nobody needs v, or some kept
-///     change lies wholly between it and everybody kept who needs v: then in no linearization is it
-///     the last update before one of those, so for every kept call the last kept update before it
-///     leaves the state that it was legal in. (That a later write of v is kept is asked for too:
-///     not for this proof, but so that the rest does not look as if v had never been written.)
-/// Gives:  the calls that remain, none of which (with what goes along) can be left out too, unless
-///         the budget ran out before that was known. Indeterminate calls among them are the updates
-///         that could still have helped.
-/// Requires: `calls` are not linearizable, by decide().
+/// It only leaves out what verify/leave_out.h allows, so that whoever reads the certificate can
+/// check both that it may be left out and that what remains is impossible. The engines only say
+/// which remainders are invalid.
+///   1. Of what the decision blamed (Decision::core), or else of all, from an ever longer stretch
+///      before the end: the latest call that tells the state, such that what follows it is invalid,
+///      is where the proof starts.
+///   2. If the object has parts, the parts are tried by halves (Zeller's delta debugging).
+///   3. The calls too; what must stay because a kept call may have seen it becomes optional.
+///   4. Last each call alone: left out, or made optional.
+/// Gives:  a core of which no call can be left out or made optional, unless the budget ran out
+///         before that was known.
+
+#include <optional>
 
 #include "checker/decide.h"
 
 namespace plumbline {
 
-std::vector<Call> minimize(const std::vector<Call>& calls, const ModelEntry& model,
-                           const Value& initial, Budget& budget);
+struct Core {
+  KeyCore ids{};
+  Value initial{};            ///< the state that `calls` start from
+  std::vector<Call> calls{};  ///< as they are to the parts looked at; optional ones are info
+};
 
-/// `calls` without call `index`: deleted or made indeterminate, whichever of the above applies, and
-/// without what is then unneeded.
-std::vector<Call> leave_out(const std::vector<Call>& calls, std::size_t index,
-                            const ModelEntry& model);
+/// Takes: calls of one object that are not linearizable by decide(), all of them before `end`;
+///        `blamed`: those that a decision blamed, if any.
+/// Gives: nothing if not even all calls can be shown to be invalid within the budget.
+std::optional<Core> minimize(const std::vector<Call>& calls, std::int64_t end,
+                             const std::vector<std::int64_t>& blamed, const ModelEntry& model,
+                             const Value& initial, Budget& budget);
 
 }  // namespace plumbline

@@ -33,11 +33,14 @@ class CellSpec : public Spec {
 
  private:
   const Derived& self() const { return static_cast<const Derived&>(*this); }
+
+ protected:
   Value value_;
 };
 
 inline bool ended_ok(const Call& call) { return call.type == EventType::ok; }
 
+/// A cas that is ok and answers false found another value.
 class RegisterSpec final : public CellSpec<RegisterSpec> {
  public:
   RegisterSpec(Value initial, bool swaps) : CellSpec(std::move(initial)), swaps_(swaps) {}
@@ -46,12 +49,20 @@ class RegisterSpec final : public CellSpec<RegisterSpec> {
     const bool pair = call.arguments.is_list() && call.arguments.as_list().size() == 2;
     return swaps_ && (call.f == "remove" || (call.f == "cas" && pair));
   }
+  bool step(const Call& call) override {
+    return refused(call) ? call.arguments.as_list()[0] != value_ : CellSpec::step(call);
+  }
+  bool may_see(const Call& seer, const Call& update) const override {
+    return refused(seer) || CellSpec::may_see(seer, update);
+  }
   std::optional<Value> needs(const Call& call) const {
+    if (refused(call)) return std::nullopt;
     if (call.f == "cas") return call.arguments.as_list()[0];
     if (call.f != "write" && ended_ok(call)) return call.result;
     return std::nullopt;
   }
   std::optional<Value> leaves(const Call& call) const {
+    if (refused(call)) return std::nullopt;
     if (call.f == "cas") return call.arguments.as_list()[1];
     if (call.f == "write") return call.arguments;
     if (call.f == "remove") return Value();
@@ -59,6 +70,9 @@ class RegisterSpec final : public CellSpec<RegisterSpec> {
   }
 
  private:
+  static bool refused(const Call& call) {
+    return call.f == "cas" && ended_ok(call) && call.result == Value(false);
+  }
   bool swaps_;
 };
 
@@ -77,23 +91,6 @@ class LockSpec final : public CellSpec<LockSpec> {
 
  private:
   static bool refused(const Call& call) { return ended_ok(call) && call.result == Value(false); }
-};
-
-/// Whether one element is in a set: add and remove say whether they changed that, if they say.
-class MemberSpec final : public CellSpec<MemberSpec> {
- public:
-  using CellSpec::CellSpec;
-  bool knows(const Call& call) const override {
-    return call.f == "add" || call.f == "remove" || call.f == "contains";
-  }
-  std::optional<Value> needs(const Call& call) const {
-    if (!ended_ok(call) || !call.result.is_bool()) return std::nullopt;
-    return call.f == "add" ? Value(!call.result.as_bool()) : call.result;
-  }
-  std::optional<Value> leaves(const Call& call) const {
-    if (call.f == "contains") return std::nullopt;
-    return Value(call.f == "add");
-  }
 };
 
 }  // namespace plumbline::verifying

@@ -19,6 +19,10 @@ class CollectionSpec : public Spec {
   std::optional<Value> settles(const Call& call) const override {
     return observes(call) ? std::optional(Value(Value::List{})) : std::nullopt;
   }
+  std::vector<Value> parts(const Call& call) const override {
+    if (call.f == add_) return {call.arguments};
+    return call.result.is_nil() ? Value::List{} : Value::List{call.result};
+  }
   bool has_parts() const override { return true; }
   bool narrow(Call& call, const std::set<Value>& only) const override {
     if (call.f == add_) return only.contains(call.arguments);

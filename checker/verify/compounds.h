@@ -1,5 +1,5 @@
 #pragma once
-/// Objects with more to them than one value: text, counter, list, growing set, several registers.
+/// Objects with more to them than one value: counter, list, growing set, several registers.
 
 #include <algorithm>
 #include <map>
@@ -16,36 +16,6 @@ inline Value narrowed(const Value& list, const std::set<Value>& only) {
   std::erase_if(kept, [&](const Value& element) { return !only.contains(element); });
   return kept;
 }
-
-class TextSpec final : public Spec {
- public:
-  explicit TextSpec(const Value& initial) : text_(initial.is_text() ? initial.as_text() : "") {}
-  bool knows(const Call& call) const override {
-    return call.f == "get" || ((call.f == "put" || call.f == "append") && call.arguments.is_text());
-  }
-  bool step(const Call& call) override {
-    if (call.f == "get") return !ended_ok(call) || call.result == Value(text_);
-    if (call.f == "put") text_.clear();
-    text_ += call.arguments.as_text();
-    return true;
-  }
-  std::unique_ptr<Spec> copy() const override { return std::make_unique<TextSpec>(*this); }
-  std::string show() const override { return to_string(Value(text_)); }
-  bool observes(const Call& call) const override { return call.f == "get"; }
-  std::optional<Value> settles(const Call& call) const override {
-    if (call.f == "put") return call.arguments;
-    return call.f == "get" && ended_ok(call) ? std::optional(call.result) : std::nullopt;
-  }
-  /// What it wrote is in the text until a put replaces it all.
-  bool may_see(const Call& seer, const Call& update) const override {
-    if (seer.f != "get" || !ended_ok(seer) || !seer.result.is_text()) return false;
-    if (update.f == "get") return false;
-    return seer.result.as_text().find(update.arguments.as_text()) != std::string::npos;
-  }
-
- private:
-  std::string text_;
-};
 
 class CounterSpec final : public Spec {
  public:
@@ -104,6 +74,9 @@ class ListSpec final : public Spec {
     return std::ranges::find(seer.result.as_list(), update.arguments) !=
            seer.result.as_list().end();
   }
+  std::vector<Value> parts(const Call& call) const override {
+    return call.f == "read" ? elements_of(call.result) : Value::List{call.arguments};
+  }
   bool has_parts() const override { return true; }
   bool narrow(Call& call, const std::set<Value>& only) const override {
     if (call.f != "read") return only.contains(call.arguments);
@@ -141,6 +114,7 @@ class GrowingSetSpec final : public Spec {
   bool may_see(const Call& seer, const Call& update) const override {
     return rules_.may_see(seer, update);
   }
+  std::vector<Value> parts(const Call& call) const override { return rules_.parts(call); }
   bool has_parts() const override { return true; }
   bool narrow(Call& call, const std::set<Value>& only) const override {
     return rules_.narrow(call, only);
@@ -193,6 +167,11 @@ class RegistersSpec final : public Spec {
                return !reads(w) && w[1] == r[1] && w[2] == r[2];
              });
     });
+  }
+  std::vector<Value> parts(const Call& call) const override {
+    std::vector<Value> names;
+    for (const Value& part : parts_of(call)) names.push_back(part.as_list()[1]);
+    return names;
   }
   bool has_parts() const override { return true; }
   bool narrow(Call& call, const std::set<Value>& only) const override {

@@ -9,7 +9,10 @@ namespace plumbline::verifying {
 namespace {
 
 enum class Kept { required, optional };
-using Refusal = std::unexpected<std::string>;
+
+std::unexpected<Refusal> refuse(std::string why) {
+  return std::unexpected(Refusal{.why = std::move(why)});
+}
 
 class LeavingOut {
  public:
@@ -20,19 +23,25 @@ class LeavingOut {
     if (core.only) only_.insert(core.only->begin(), core.only->end());
   }
 
-  std::expected<Remainder, std::string> run(const std::vector<Call>& calls) {
+  std::expected<Remainder, Refusal> run(const std::vector<Call>& calls) {
     std::map<std::int64_t, const Call*> of_key;
     for (const Call& call : calls)
       if (call.key == core_.key && call.type != EventType::fail) of_key.emplace(call.id, &call);
     for (const auto& [id, call] : of_key)
-      if (!spec_->knows(*call)) return Refusal(str("call ", id, " is no operation of this model"));
-    if (std::string why = note_kept(of_key); !why.empty()) return Refusal(std::move(why));
-    if (std::string why = find_start(of_key); !why.empty()) return Refusal(std::move(why));
+      if (!spec_->knows(*call)) return refuse(str("call ", id, " is no operation of this model"));
+    if (std::string why = note_kept(of_key); !why.empty()) return refuse(std::move(why));
+    if (std::string why = find_start(of_key); !why.empty()) return refuse(std::move(why));
     for (const auto& [id, call] : of_key)
-      if (std::string why = sort_out(*call); !why.empty()) return Refusal(std::move(why));
+      if (std::string why = sort_out(*call); !why.empty()) return refuse(std::move(why));
     find_deadlines();
-    for (const Call& update : updates_)
-      if (std::string why = may_go(update); !why.empty()) return Refusal(std::move(why));
+    Refusal missing;
+    for (const Call& update : updates_) {
+      std::string why = may_go(update);
+      if (why.empty()) continue;
+      missing.missing.push_back(update.id);
+      missing.why = std::move(why);
+    }
+    if (!missing.missing.empty()) return std::unexpected(std::move(missing));
     return std::move(rest_);
   }
 
@@ -58,8 +67,9 @@ class LeavingOut {
   /// Rules 1 and 2 for the state that is started from.
   std::string find_start(const Calls& of_key) {
     if (core_.only && !spec_->has_parts()) return "this model's objects have no parts";
-    rest_.start = spec_of(certificate_.model, spec_->narrow_start(certificate_.initial, only_));
-    if (!core_.only) rest_.start = spec_of(certificate_.model, certificate_.initial);
+    rest_.initial = certificate_.initial;
+    if (core_.only) rest_.initial = spec_->narrow_start(rest_.initial, only_);
+    rest_.start = spec_of(certificate_.model, rest_.initial);
     if (!core_.after) return "";
     const auto at = of_key.find(*core_.after);
     const bool happened = at != of_key.end() && at->second->type == EventType::ok;
@@ -68,6 +78,7 @@ class LeavingOut {
     Call call = *after_;
     const auto state = narrow(call) ? spec_->settles(call) : std::nullopt;
     if (!state) return str("call ", call.id, " does not tell the state after it");
+    rest_.initial = *state;
     rest_.start = spec_of(certificate_.model, *state);
     return "";
   }
@@ -143,9 +154,8 @@ class LeavingOut {
 
 }  // namespace
 
-std::expected<Remainder, std::string> leave_out(const Certificate& certificate,
-                                                const std::vector<Call>& calls,
-                                                const KeyCore& core) {
+std::expected<Remainder, Refusal> leave_out(const Certificate& certificate,
+                                            const std::vector<Call>& calls, const KeyCore& core) {
   return LeavingOut(certificate, core).run(calls);
 }
 

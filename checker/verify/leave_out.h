@@ -34,13 +34,18 @@
 namespace plumbline::verifying {
 
 struct Remainder {
-  std::unique_ptr<Spec> start;
+  Value initial{};  ///< as spec_of() takes it
+  std::unique_ptr<Spec> start{};
   std::vector<Call> calls{};  ///< in order of invocation; those that need not happen are info
 };
 
+struct Refusal {
+  std::string why{};
+  std::vector<std::int64_t> missing{};  ///< updates that rule 6 does not let go, if that is all
+};
+
 /// Gives: what remains, or why the core leaves out what it may not.
-std::expected<Remainder, std::string> leave_out(const Certificate& certificate,
-                                                const std::vector<Call>& calls,
-                                                const KeyCore& core);
+std::expected<Remainder, Refusal> leave_out(const Certificate& certificate,
+                                            const std::vector<Call>& calls, const KeyCore& core);
 
 }  // namespace plumbline::verifying

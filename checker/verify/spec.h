@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "core/history/history.h"
 
@@ -38,6 +39,8 @@ class Spec {
   /// False promises: if updates that are all false for `seer` are deleted from a legal order, so
   /// that everything else before `seer` stays, then `seer` is still legal.
   virtual bool may_see(const Call& /*seer*/, const Call& /*update*/) const { return true; }
+  /// The parts that it names: what it puts in, takes out, or shows.
+  virtual std::vector<Value> parts(const Call& /*call*/) const { return {}; }
   /// It consists of parts that do not touch each other, so that calls may be looked at as what they
   /// are to some of the parts alone.
   virtual bool has_parts() const { return false; }

@@ -105,7 +105,7 @@ Verification verify_core(const Certificate& certificate, const std::vector<Call>
                          const KeyCore& core) {
   const std::string where = "key " + to_string(core.key) + ": ";
   const auto rest = verifying::leave_out(certificate, calls, core);
-  if (!rest) return refuse(where + rest.error());
+  if (!rest) return refuse(where + rest.error().why);
   const auto order = verifying::find_no_order(*rest);
   if (order == verifying::NoOrder::found)
     return refuse(where + "the core's calls have a legal order");
