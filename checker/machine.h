@@ -126,7 +126,8 @@ class TypedMachine : public Machine {
         ids_.try_emplace(std::move(state), static_cast<StateId>(states_.size()));
     if (fresh) {
       states_.push_back(&at->first);
-      state_bytes_ += sizeof(State) + 64 + payload(at->first);
+      state_bytes_ += sizeof(State) + 64;
+      if constexpr (std::same_as<State, Value>) state_bytes_ += payload(at->first);
     }
     return at->second;
   }
