@@ -258,11 +258,13 @@ class Turns {
         first_level_(certain_ ? std::size(k_levels) - 1 : 0),
         refinement_(timeline, machine, budget, !finite) {}
 
-  SearchResult run() {
+  SearchResult run(std::optional<Only> only = {}) {
     constexpr std::size_t k_first_turn = 1024;
     constexpr std::size_t k_growth = 4;
     for (std::size_t most = k_first_turn + 4 * timeline_.steps();; most *= k_growth) {
-      if (certain_) {
+      if (only) {
+        if (auto known = *only == Only::deep ? deep(most) : broad(most)) return *known;
+      } else if (certain_) {
         if (auto known = deep(most)) return *known;
         if (auto known = broad(most)) return *known;
       } else {
@@ -325,6 +327,10 @@ class Turns {
 
 SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget, bool finite) {
   return Turns(timeline, machine, budget, finite).run();
+}
+
+SearchResult search_only(Only only, const Timeline& timeline, Machine& machine, Budget& budget) {
+  return Turns(timeline, machine, budget, false).run(only);
 }
 
 }  // namespace plumbline

@@ -29,4 +29,8 @@ struct SearchResult {
 /// more: finds most linearizations at once. Depth first with few uses, then more.
 SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget, bool finite);
 
+/// Depth first alone, or breadth first alone with all calls counted: for comparison.
+enum class Only { deep, broad };
+SearchResult search_only(Only only, const Timeline& timeline, Machine& machine, Budget& budget);
+
 }  // namespace plumbline
