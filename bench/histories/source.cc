@@ -104,7 +104,7 @@ class Source {
   std::priority_queue<Late, std::vector<Late>, std::greater<>> late_;
   std::int64_t calls_ = 0, steps_ = 0, serial_ = 0;
   ProcessId next_process_ = 0;
-  int priority_bits_ = 4;
+  int priority_bits_ = 6;  // as many as leave room for all calls and the script's
 };
 
 std::int64_t Source::fresh(std::size_t key) {
@@ -206,6 +206,8 @@ bool Source::draw(const Client& client, Call& call) {
     call.expected = known || most == 0 ? object.cell() : rng_.between(1, most);
     if (call.expected == 0) call.op = Op::put;
   }
+  // Where each value is fresh, none is spent on a call that is not to be.
+  if (shape_.values == 0 && plant_.bars(call)) return false;
   const bool writes = call.op == Op::put || call.op == Op::append || call.op == Op::compare;
   if (shape_.model == Model::counter && writes) {
     call.argument = shape_.values == 0 ? fresh(0) : rng_.between(1, shape_.values);
