@@ -10,6 +10,7 @@
 /// Starts empty.
 
 #include <algorithm>
+#include <set>
 
 #include "checker/models/model.h"
 
@@ -73,6 +74,25 @@ struct Set {
     const bool one = state == Value(Value::List{}) || state == Value::list(Value());
     return one ? SetElement::describe(Value(!state.as_list().empty())) : to_string(state);
   }
+  /// Changed in place, to play long orders of large sets, see Machine::replay.
+  class Live {
+   public:
+    explicit Live(const Value& state) : in_(state.as_list().begin(), state.as_list().end()) {}
+    Value state() const { return Value(Value::List(in_.begin(), in_.end())); }
+    bool apply(const Call& call) {
+      const bool in = in_.contains(call.arguments);
+      const auto next = SetElement::step(Value(in), of_element(call));
+      if (!next) return false;
+      if (next->as_bool())
+        in_.insert(call.arguments);
+      else
+        in_.erase(call.arguments);
+      return true;
+    }
+
+   private:
+    std::set<Value> in_;
+  };
   /// The same of a set of this element alone. Some clients answer with the argument, which says
   /// nothing, or with [element answer].
   static Call of_element(const Call& call) {
