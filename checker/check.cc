@@ -47,6 +47,7 @@ class TableCheck {
     decide_all();
     for (const KeyAnswer& answer : answers_)
       verdict_.validity = merge(verdict_.validity, answer.validity);
+    if (disagree()) return std::move(verdict_);
     count_means();
     if (verdict_.validity == Validity::unknown) say_unknown();
     if (verdict_.validity == Validity::invalid) say_invalid();
@@ -56,6 +57,7 @@ class TableCheck {
 
  private:
   void decide_all();
+  bool disagree();
   void count_means();
   void say_unknown();
   void say_invalid();
@@ -93,6 +95,19 @@ void TableCheck::decide_all() {
       std::min<std::size_t>(keys.size(), static_cast<std::size_t>(std::max(options_.jobs, 1)));
   for (std::size_t t = 1; t < wanted; ++t) threads.emplace_back(loop);
   loop();
+}
+
+/// A verdict of which an engine of ours says the opposite is none.
+bool TableCheck::disagree() {
+  for (std::size_t key = 0; key < answers_.size(); ++key) {
+    if (answers_[key].disagreement.empty()) continue;
+    verdict_.disagreement = str(key_name(key), answers_[key].disagreement, " (it was decided by ",
+                                answers_[key].means, ")");
+    verdict_.validity = Validity::unknown;
+    verdict_.reason = verdict_.disagreement;
+    return true;
+  }
+  return false;
 }
 
 void TableCheck::count_means() {

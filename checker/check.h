@@ -20,6 +20,7 @@ struct CheckOptions {
   Nanos time_budget = 60s;                ///< of the whole check; then unknown
   std::size_t memory_budget = 1UL << 30;  ///< bytes of all searches together; then unknown
   bool minimize = true;                   ///< look for the smallest offending sub-history
+  bool cross_check = false;               ///< fill Verdict::disagreement (cross_check.h)
   bool certify = false;                   ///< fill Verdict::certificate
   int jobs = 2;                           ///< keys judged at the same time
   const std::atomic<bool>* stop = nullptr;  ///< set by another thread: answer unknown soon

@@ -1,5 +1,6 @@
 #include "checker/key_judge.h"
 
+#include "checker/cross_check.h"
 #include "checker/evidence.h"
 #include "core/base/text.h"
 
@@ -68,6 +69,16 @@ std::optional<bool> KeyJudge::by_columns(const KeyRows& key) {
 ColumnCore KeyJudge::core() const { return kind_ == Kind::cell ? cells_.core() : lists_.core(); }
 
 KeyAnswer KeyJudge::decide(std::span<const std::uint32_t> rows, Budget& budget) {
+  KeyAnswer answer = decide_once(rows, budget);
+  if (options_.cross_check && answer.validity != Validity::unknown) {
+    const std::vector<Call> calls = calls_of(rows);
+    answer.disagreement = cross_check(calls, fitting(model_, calls), options_.initial,
+                                      answer.validity, budget);
+  }
+  return answer;
+}
+
+KeyAnswer KeyJudge::decide_once(std::span<const std::uint32_t> rows, Budget& budget) {
   KeyAnswer answer;
   const KeyRows key = rows_of(rows);
   if (const auto linearizable = by_columns(key)) {

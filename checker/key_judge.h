@@ -19,6 +19,7 @@ struct KeyAnswer {
   Validity validity = Validity::unknown;
   std::int64_t position = k_open;
   std::string why{};
+  std::string disagreement{};  ///< of another engine, if CheckOptions::cross_check asks for it
   const char* means = "";
   bool ordered = false;
   std::vector<std::int64_t> order{};  ///< ids; only if CheckOptions::certify asks for it
@@ -48,6 +49,7 @@ class KeyJudge {
   /// Up to so many calls the whole key is explained: it takes some twenty decisions.
   static constexpr std::size_t k_explained_whole = 2'000;
 
+  KeyAnswer decide_once(std::span<const std::uint32_t> rows, Budget& budget);
   std::optional<bool> by_columns(const KeyRows& key);
   ColumnCore core() const;
   KeyRows rows_of(std::span<const std::uint32_t> rows) const;

@@ -94,6 +94,12 @@ const Certificate* certificate_of(const Verdict& verdict) {
   return nullptr;
 }
 
+const std::string& disagreement_in(const Verdict& verdict) {
+  for (const Verdict& part : verdict.parts)
+    if (const std::string& found = disagreement_in(part); !found.empty()) return found;
+  return verdict.disagreement;
+}
+
 std::string to_json(const Verdict& verdict) {
   constexpr int k_indent = 2;
   // Texts come from systems under test: bytes that are not UTF-8 are replaced, never refused.

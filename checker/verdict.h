@@ -43,6 +43,9 @@ struct Verdict {
   std::vector<Counterexample> counterexamples{};  ///< at most k_max_counterexamples
   std::vector<std::pair<std::string, std::string>>
       figures{};                 ///< name, value: what is worth showing
+  /// Engines of ours that contradict one another, if that was asked for: a bug of the checker, and
+  /// then the verdict is unknown.
+  std::string disagreement{};
   std::vector<Verdict> parts{};  ///< of a composed check, in the order given
   /// The proof of what a check of linearizability said, if it was asked for and there is one.
   std::shared_ptr<const Certificate> certificate{};
@@ -51,6 +54,9 @@ inline constexpr std::size_t k_max_counterexamples = 5;
 
 /// One verdict of several: the greatest validity, and the reasons of those parts that have it.
 Verdict compose(std::string check, std::vector<Verdict> parts);
+
+/// The disagreement of the verdict or of one of its parts; empty if there is none.
+const std::string& disagreement_in(const Verdict& verdict);
 
 /// The certificate of the verdict or of one of its parts; null if there is none.
 const Certificate* certificate_of(const Verdict& verdict);

@@ -135,6 +135,25 @@ TEST_F(Cli, CheckExitsTwoForWhatItCannotJudge) {
   EXPECT_THAT(said.out, testing::StartsWith("UNKNOWN\n"));
 }
 
+TEST_F(Cli, CertificatesAreAcceptedForTheirHistoryAndNoOther) {
+  const std::string good = history("good.jsonl", k_good), stale = history("stale.jsonl", k_stale);
+  const std::string proof = (folder / "proof").string(), why = (folder / "why").string();
+  ASSERT_EQ(plumbline("check " + good + " --certificate " + proof).code, 0);
+  ASSERT_EQ(plumbline("check " + stale + " --certificate " + why).code, 1);
+  EXPECT_THAT(plumbline("verify " + proof + " " + good).out, HasSubstr("accepted: valid"));
+  EXPECT_THAT(plumbline("verify " + why + " " + stale).out, HasSubstr("accepted: invalid"));
+  const Said other = plumbline("verify " + proof + " " + stale);
+  EXPECT_EQ(other.code, 1) << other.err;
+  EXPECT_THAT(other.out, HasSubstr("refused"));
+  EXPECT_EQ(plumbline("verify " + history("none", "{}\n") + " " + good).code, 255);
+  EXPECT_EQ(plumbline("verify " + (folder / "nothing").string() + " " + good).code, 254);
+}
+
+TEST_F(Cli, CrossCheckAsksEveryEngine) {
+  EXPECT_EQ(plumbline("check --cross-check " + history("h", k_good)).code, 0);
+  EXPECT_EQ(plumbline("check --cross-check " + history("h", k_stale)).code, 1);
+}
+
 TEST_F(Cli, CheckExits255ForADamagedHistory) {
   const Said said = plumbline("check " + history("bad.jsonl", str("{\"index\":\n", k_good)));
   EXPECT_EQ(said.code, 255);
@@ -196,6 +215,50 @@ TEST_F(Cli, JsonIsOneObjectOnStandardOutput) {
   for (const char* name : {"workloads", "faults", "systems", "models", "targets", "defects"})
     EXPECT_TRUE(lists.contains(name)) << name;
   EXPECT_EQ(nlohmann::json::parse(plumbline("list faults --json").out).size(), 1u);
+}
+
+/// A simulated run of a node that reads whatever it has: not linearizable, in under a second.
+std::string stale_run(const fs::path& results) {
+  return str("test --target sim --workload register --faults partition --nodes 5 --concurrency 10 ",
+             "--rate 100 --time-limit 20s --fault-interval 4s --defect=stale-follower-read ",
+             "--no-invariants --seed 1 --results ", results.string());
+}
+
+TEST_F(Cli, ASimulatedRunIsReplayedToTheByteAndShrunkToAFewCalls) {
+  const Said first = plumbline(stale_run(folder));
+  if (first.code == 254) GTEST_SKIP() << "this build has no defects: " << first.err;
+  ASSERT_EQ(first.code, 1) << first.err;
+  const std::string run = (folder / "latest").string(), small = (folder / "small").string();
+  const Said again = plumbline("replay " + run);
+  EXPECT_EQ(again.code, 1) << again.err;
+  EXPECT_THAT(again.out, HasSubstr("as before\nthe same history to the byte"));
+  const Said shrunk = plumbline("shrink " + run + " -o " + small + " --budget 400");
+  EXPECT_EQ(shrunk.code, 0) << shrunk.err;
+  EXPECT_THAT(shrunk.out, HasSubstr("2 operations, 0 fault calls"));
+  EXPECT_THAT(shrunk.out, HasSubstr("read \"k1\" -> ok nil"));
+  EXPECT_EQ(plumbline("replay " + small).code, 1);
+  EXPECT_EQ(plumbline("replay " + (folder / "nothing").string()).code, 254);
+}
+
+TEST_F(Cli, TheFaultsOfAScriptComeAtItsTimes) {
+  ASSERT_EQ(plumbline("test --target sim --faults partition --time-limit 10s --fault-interval 2s "
+                      "--seed 3 --results " +
+                      (folder / "first").string())
+                .code,
+            0);
+  const fs::path script = folder / "first" / "latest" / "script.json";
+  const Said said = plumbline("test --target sim --time-limit 10s --seed 4 --script " +
+                              script.string() + " --results " + (folder / "second").string());
+  EXPECT_NE(said.code, 255) << said.err;
+  const auto cuts = [&](const char* run) {
+    const auto read = nlohmann::json::parse(text_of(folder / run / "latest" / "script.json"));
+    std::vector<std::string> found;
+    for (const auto& call : read["faults"])
+      if (call["verb"] == "cut" && call["at"] < 10'000'000'000) found.push_back(call.dump());
+    return found;
+  };
+  EXPECT_EQ(cuts("first"), cuts("second"));
+  EXPECT_GE(cuts("first").size(), 3u);
 }
 
 TEST_F(Cli, HealOfTheLocalTargetHasNothingToDo) {

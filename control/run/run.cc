@@ -215,6 +215,7 @@ void Run::finish() {
   if (judged) {
     CheckOptions how;
     how.model = record_.model;
+    how.certify = true;
     how.time_budget =
         stop_.by_signal() ? parts_.patience.judging_interrupted : parts_.patience.judging;
     how.stop = &stop_.abandon_judging();
@@ -246,6 +247,8 @@ void Run::settle_outcome() {
 void Run::write_results(const History& history) {
   const auto& folder = *folder_;
   note_unwritten(write_whole(folder.file("verdict.json"), to_json(outcome_.verdict) + "\n"));
+  if (const Certificate* proof = certificate_of(outcome_.verdict); proof != nullptr)
+    note_unwritten(write_certificate(folder.file("certificate.jsonl"), *proof));
   note_unwritten(write_report(folder.file("report.html"), record_.info, history, outcome_.verdict));
   note_unwritten(write_junit(folder.file("junit.xml"), record_.info, outcome_.verdict));
   note_unwritten(save(record_, folder.path()));

@@ -128,8 +128,9 @@ TEST_F(Runs, AGoodOneIsValidAndLeavesAWholeFolder) {
   EXPECT_EQ(outcome.exit_code, 0) << in_words(outcome.verdict);
   EXPECT_FALSE(outcome.failure);
   expect_left_clean(outcome);
-  for (const char* file : {"run.json", "history.jsonl", "faults.jsonl", "verdict.json",
-                           "report.html", "junit.xml", "nodes/n1/fake.log", "nodes/n3/fake.log"})
+  for (const char* file :
+       {"run.json", "history.jsonl", "faults.jsonl", "verdict.json", "certificate.jsonl",
+        "report.html", "junit.xml", "nodes/n1/fake.log", "nodes/n3/fake.log"})
     EXPECT_TRUE(fs::exists(outcome.folder / file)) << file;
   EXPECT_EQ(outcome.folder.filename(), "stamp-11");
   EXPECT_EQ(outcome.folder.parent_path().filename(), "register-partition+kill+pause");

@@ -130,7 +130,12 @@ Status SimRun::simulate(const simulator::Options& options) {
   evidence.cut_short = record_.cut_short;
   evidence.also = record_.also;
   evidence.alarms = alarms_in(folder_.path());
-  outcome_.run.verdict = judge_rest(result_.verdict.parts.front(), result_.history, evidence);
+  // Campaigns want no proofs, so the simulator makes none; a run that is kept has one.
+  Verdict linearizable =
+      check_linearizable(result_.history, {.model = record_.model, .certify = true});
+  if (linearizable.validity != result_.verdict.parts.front().validity)
+    linearizable = result_.verdict.parts.front();
+  outcome_.run.verdict = judge_rest(std::move(linearizable), result_.history, evidence);
   return {};
 }
 
@@ -180,6 +185,8 @@ void SimRun::note_unwritten(const Status& status) {
 void SimRun::write_results() {
   const Verdict& verdict = outcome_.run.verdict;
   note_unwritten(write_whole(folder_.file("verdict.json"), to_json(verdict) + "\n"));
+  if (const Certificate* proof = certificate_of(verdict); proof != nullptr)
+    note_unwritten(write_certificate(folder_.file("certificate.jsonl"), *proof));
   note_unwritten(
       write_report(folder_.file("report.html"), record_.info, result_.history, verdict, diagram_));
   note_unwritten(write_junit(folder_.file("junit.xml"), record_.info, verdict));

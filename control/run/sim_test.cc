@@ -126,8 +126,9 @@ TEST_F(Simulated, AViolationEndsTheLoadAtTheSameEventEachTime) {
 
 TEST_F(Simulated, TheFolderIsAsOfAnyRunAndIsJudgedAgainTheSame) {
   const auto outcome = run(options(7), simulator::simulate);
-  for (const char* file : {"run.json", "history.jsonl", "verdict.json", "report.html", "junit.xml",
-                           "faults.jsonl", "script.json", "sim.json", "nodes/n5/raftkvd.log"})
+  for (const char* file :
+       {"run.json", "history.jsonl", "verdict.json", "certificate.jsonl", "report.html",
+        "junit.xml", "faults.jsonl", "script.json", "sim.json", "nodes/n5/raftkvd.log"})
     EXPECT_TRUE(fs::exists(outcome.run.folder / file)) << file;
   EXPECT_EQ(fs::canonical(results / "latest"), fs::canonical(outcome.run.folder));
   EXPECT_GE(outcome.virtual_time, 10s);

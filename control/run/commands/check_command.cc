@@ -24,6 +24,7 @@ struct CheckFlags {
   std::string time_budget = "60s";
   bool keyed = false;
   bool json = false;
+  bool cross_check = false;
   bool stop_on_violation = false;
   PropertyFlags properties;
   std::string certificate;
@@ -112,10 +113,13 @@ Result<int> carry_out(const CheckFlags& flags) {
   Stop stop;
   const SignalsTo signals(stop);
   stop.begin_judging();
+  options.cross_check = flags.cross_check;
   options.certify = !flags.certificate.empty();
   options.stop = &stop.abandon_judging();
   TRY_ASSIGN(const Judged judged, judge_path(flags, options, stop));
   if (!judged.warning.empty()) std::cerr << "warning: " << judged.warning << "\n";
+  if (const std::string& bug = disagreement_in(judged.verdict); !bug.empty())
+    return fail(Error::Code::failed, str(bug, ": please keep ", flags.path, " and report it"));
   if (!flags.certificate.empty()) TRY(save_certificate(flags.certificate, judged.verdict));
   if (flags.json)
     std::cout << to_json(judged.verdict) << std::endl;
@@ -145,6 +149,8 @@ Command add_check_command(CLI::App& app) {
   add_property_flags(*command, flags->properties);
   command->add_flag("--stop-on-violation", flags->stop_on_violation,
                     "With -: ends at the first violation");
+  command->add_flag("--cross-check", flags->cross_check,
+                    "Asks every other engine too; a disagreement is a bug of the checker (255)");
   command->add_flag("--json", flags->json, "The verdict as one JSON object");
   return {command, [flags](const Invocation&) { return carry_out(*flags); }};
 }

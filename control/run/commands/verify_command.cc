@@ -5,7 +5,7 @@
 #include "checker/verify/verify.h"
 #include "control/run/commands/commands.h"
 #include "core/base/text.h"
-#include "core/history/codec.h"
+#include "core/history/read_table.h"
 
 namespace plumbline {
 
@@ -19,9 +19,12 @@ struct VerifyFlags {
 
 Result<int> verify_files(const VerifyFlags& flags) {
   TRY_ASSIGN(const Certificate certificate, read_certificate(flags.certificate));
-  TRY_ASSIGN(ReadHistory read, read_history(flags.history, flags.keyed));
+  TRY_ASSIGN(ReadTable read, read_table(flags.history, flags.keyed));
   if (!read.warning.empty()) std::cerr << "warning: " << read.warning << "\n";
-  TRY_ASSIGN(const std::vector<Call> calls, pair_calls(read.events));
+  if (read.calls.looks_keyed()) read.calls.split_keys();  // as `check` takes such a history
+  std::vector<Call> calls;
+  calls.reserve(read.calls.size());
+  for (std::uint32_t row = 0; row < read.calls.size(); ++row) calls.push_back(read.calls.call(row));
   const Verification verification = verify(certificate, calls);
   const std::string claim =
       str(certificate.valid ? "valid" : "invalid", ", ", certificate.model, " from ",
