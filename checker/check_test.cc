@@ -264,7 +264,7 @@ TEST(Models, RefuseWhatTheyDoNotUnderstand) {
     return find_model(model)->refuse(call);
   };
   EXPECT_EQ(refuse("register", "cas", Value::list(1, 2)), "the operation must be read or write");
-  EXPECT_EQ(refuse("kv", "put", 3), "put takes a string");
+  EXPECT_EQ(refuse("kv", "append", 3), "append takes a text");
   EXPECT_EQ(refuse("counter", "add", "x"), "add takes an integer");
   EXPECT_EQ(refuse("counter", "add", std::int64_t{1} << 60), "add takes less than 2^40");
   EXPECT_EQ(refuse("set", "contains", {}, 1), "contains must answer true or false");

@@ -5,13 +5,15 @@
 #include <queue>
 #include <unordered_set>
 
+#include "checker/climb_course.h"
 #include "checker/models/counter.h"
 
 namespace plumbline {
 namespace {
 
+using namespace climbing;
+
 /// Beyond these the general search has to do.
-constexpr std::size_t k_most_open = 64, k_most_amounts = 16;
 constexpr std::size_t k_most_ways = 1 << 14, k_most_frontier = 1 << 15;
 
 struct Config {
@@ -29,174 +31,6 @@ std::size_t hash_of(const Config& config, std::size_t step) {
   std::size_t seed = mix(mix(step, static_cast<std::size_t>(config.number)), config.done);
   for (const std::uint16_t count : config.used) seed = mix(seed, count);
   return seed;
-}
-
-/// One required call, or all indeterminate additions of one amount.
-struct Open {
-  std::int64_t amount = 0;
-  std::int64_t returned = 0;
-  std::uint32_t call = 0;
-  std::uint32_t slot = 0;
-};
-
-/// What is open when a required call returns.
-struct Step {
-  std::uint32_t call = 0;  ///< that returns
-  std::uint32_t slot = 0;
-  bool read = false;
-  std::int64_t amount = 0;  ///< or the answer of a read
-  std::uint32_t first_open = 0, last_open = 0, first_read = 0, last_read = 0;
-  /// The least answer of a read invoked since the step before.
-  std::int64_t least_new_read = INT64_MAX;
-};
-
-/// The history as the search wants it: the amounts positive, numbers from 0.
-struct Course {
-  const std::vector<NormalCall>* calls = nullptr;
-  std::vector<std::int64_t> amounts{};  ///< of each call; a read's is its answer
-  std::vector<Step> steps{};
-  std::vector<Open> open{};           ///< of all steps: by amount, then by return
-  std::vector<std::int64_t> reads{};  ///< of all steps: the answers awaited, in order
-  struct Class {
-    std::int64_t amount = 0;
-    std::vector<std::uint32_t> members{};
-  };
-  std::vector<Class> classes{};
-  std::vector<std::array<std::uint16_t, k_most_amounts>> invoked{};  ///< step -> of each class
-};
-
-enum class Laid { yes, no, impossible };
-
-class Layout {
- public:
-  Layout(const std::vector<NormalCall>& calls, std::int64_t initial)
-      : calls_(calls), initial_(initial) {}
-  Laid lay();
-  Course course{};
-  const NormalCall* impossible = nullptr;
-
- private:
-  bool read_amounts();
-  bool classify(std::uint32_t i);
-  bool begin(std::uint32_t i);
-  void note_step(std::uint32_t i);
-
-  const std::vector<NormalCall>& calls_;
-  std::int64_t initial_;
-  std::int64_t last_read_ = -1;  ///< the latest return of one: what begins later is of no use
-  std::vector<Open> open_;
-  std::vector<std::int64_t> reads_;
-  std::vector<std::uint32_t> slot_of_;
-  std::uint64_t taken_ = 0;
-  std::int64_t least_new_read_ = INT64_MAX;
-  std::array<std::uint16_t, k_most_amounts> invoked_{};
-};
-
-/// False if the amounts are not of one sign.
-bool Layout::read_amounts() {
-  std::int64_t sign = 0;
-  for (const NormalCall& c : calls_) {
-    if (c.role == Role::observer) {
-      if (!c.call->result.is_int()) {
-        impossible = &c;
-        course.amounts.push_back(0);
-        continue;
-      }
-      last_read_ = std::max(last_read_, c.returned);
-      course.amounts.push_back(c.call->result.as_int() - initial_);
-      continue;
-    }
-    const std::int64_t amount = Counter::amount(*c.call);
-    if (sign == 0) sign = amount;
-    if (amount == 0 || (amount > 0) != (sign > 0) || Counter::after(*c.call)) return false;
-    course.amounts.push_back(amount);
-  }
-  if (sign < 0)
-    for (std::int64_t& amount : course.amounts) amount = -amount;
-  return true;
-}
-
-bool Layout::classify(std::uint32_t i) {
-  if (calls_[i].call->invoked > last_read_) return true;
-  const std::int64_t amount = course.amounts[i];
-  auto at = std::find_if(course.classes.begin(), course.classes.end(),
-                         [&](const auto& c) { return c.amount == amount; });
-  if (at == course.classes.end()) {
-    if (course.classes.size() == k_most_amounts) return false;
-    at = course.classes.insert(at, {.amount = amount});
-  }
-  at->members.push_back(i);
-  auto& count = invoked_[static_cast<std::size_t>(at - course.classes.begin())];
-  return ++count < UINT16_MAX;
-}
-
-/// False if more is open than fits.
-bool Layout::begin(std::uint32_t i) {
-  const NormalCall& c = calls_[i];
-  if (!c.required) return classify(i);
-  const std::int64_t amount = course.amounts[i];
-  if (c.role == Role::observer) {
-    reads_.insert(std::lower_bound(reads_.begin(), reads_.end(), amount), amount);
-    least_new_read_ = std::min(least_new_read_, amount);
-    return true;
-  }
-  std::uint32_t slot = 0;
-  while (slot < k_most_open && (taken_ >> slot & 1) != 0) ++slot;
-  if (slot == k_most_open) return false;
-  taken_ |= std::uint64_t{1} << slot;
-  slot_of_[i] = slot;
-  const Open open{.amount = amount, .returned = c.returned, .call = i, .slot = slot};
-  open_.insert(std::upper_bound(open_.begin(), open_.end(), open,
-                                [](const Open& a, const Open& b) {
-                                  return std::pair(-a.amount, a.returned) <
-                                         std::pair(-b.amount, b.returned);
-                                }),
-               open);
-  return true;
-}
-
-void Layout::note_step(std::uint32_t i) {
-  const bool read = calls_[i].role == Role::observer;
-  Step step{.call = i,
-            .slot = slot_of_[i],
-            .read = read,
-            .amount = course.amounts[i],
-            .first_open = static_cast<std::uint32_t>(course.open.size()),
-            .first_read = static_cast<std::uint32_t>(course.reads.size()),
-            .least_new_read = least_new_read_};
-  course.open.insert(course.open.end(), open_.begin(), open_.end());
-  course.reads.insert(course.reads.end(), reads_.begin(), reads_.end());
-  step.last_open = static_cast<std::uint32_t>(course.open.size());
-  step.last_read = static_cast<std::uint32_t>(course.reads.size());
-  course.steps.push_back(step);
-  course.invoked.push_back(invoked_);
-  least_new_read_ = INT64_MAX;
-  if (read) {
-    reads_.erase(std::lower_bound(reads_.begin(), reads_.end(), step.amount));
-  } else {
-    taken_ &= ~(std::uint64_t{1} << step.slot);
-    std::erase_if(open_, [&](const Open& o) { return o.call == i; });
-  }
-}
-
-Laid Layout::lay() {
-  course.calls = &calls_;
-  slot_of_.assign(calls_.size(), 0);
-  if (!read_amounts()) return Laid::no;
-  if (impossible != nullptr) return Laid::impossible;
-  std::vector<std::uint32_t> returns;
-  for (std::uint32_t i = 0; i < calls_.size(); ++i)
-    if (calls_[i].required) returns.push_back(i);
-  std::sort(returns.begin(), returns.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return calls_[a].returned < calls_[b].returned;
-  });
-  std::uint32_t next = 0;
-  for (const std::uint32_t i : returns) {
-    for (; next < calls_.size() && calls_[next].call->invoked < calls_[i].returned; ++next)
-      if (!begin(next)) return Laid::no;
-    note_step(i);
-  }
-  return Laid::yes;
 }
 
 struct Way {

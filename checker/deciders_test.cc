@@ -222,8 +222,7 @@ Value list_of(std::initializer_list<int> numbers) {
   return Value(std::move(list));
 }
 
-std::vector<Alphabet> alphabets() {
-  std::vector<Alphabet> all;
+void add_cells(std::vector<Alphabet>& all) {
   Alphabet refusing{.name = "refused_cas", .model = "cas-register"};
   Alphabet cell{.name = "kv_without_append", .model = "kv"};
   for (const int a : {1, 2}) {
@@ -249,7 +248,9 @@ std::vector<Alphabet> alphabets() {
   all.push_back(std::move(refusing));
   all.push_back(std::move(cell));
   all.push_back(std::move(mixed));
+}
 
+void add_texts_and_sets(std::vector<Alphabet>& all) {
   Alphabet texts{.name = "kv_texts", .model = "kv", .once = true, .means = "order of texts"};
   for (const char* text : {"a", "b", "c", "d"}) {
     texts.letters.push_back(letter("append", text));
@@ -280,7 +281,9 @@ std::vector<Alphabet> alphabets() {
         list_of({1, 2, 3}), list_of({3, 4}), list_of({1, 2, 3, 4}), list_of({1, 1})})
     gset.letters.push_back(letter("read", {}, shown));
   all.push_back(std::move(gset));
+}
 
+void add_locks(std::vector<Alphabet>& all) {
   Alphabet lock{
       .name = "owner_lock", .model = "owner-lock", .sequential = true, .means = "sessions"};
   for (const char* owner : {"a", "b", "c"})
@@ -309,7 +312,9 @@ std::vector<Alphabet> alphabets() {
     }
   }
   all.push_back(std::move(fenced));
+}
 
+void add_versioned(std::vector<Alphabet>& all) {
   Alphabet versioned{.name = "versioned", .model = "versioned", .means = "revisions"};
   versioned.letters.push_back(letter("read", {}));
   for (const int revision : {1, 2, 3, 4}) {
@@ -327,6 +332,14 @@ std::vector<Alphabet> alphabets() {
   for (const int revision : {0, 1, 2})
     versioned.letters.push_back(letter("cas", Value::list(revision, 7), false));
   all.push_back(std::move(versioned));
+}
+
+std::vector<Alphabet> alphabets() {
+  std::vector<Alphabet> all;
+  add_cells(all);
+  add_texts_and_sets(all);
+  add_locks(all);
+  add_versioned(all);
   return all;
 }
 

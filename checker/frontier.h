@@ -57,6 +57,8 @@ class Frontier {
   std::size_t step() const { return cursor_.step(); }
   /// It did not keep all: what it refuted may be valid all the same.
   bool narrowed() const { return narrowed_; }
+  /// Moves::foreseen().
+  std::int64_t foreseen() const { return moves_.foreseen(); }
   /// Requires: run() found one. Of those it has, one with few indeterminate calls.
   Path path() const { return lineage_.path(now_.lines.front()); }
 

@@ -276,15 +276,17 @@ void Moves::keep(const Cursor& cursor, std::uint32_t parent, Move move, Successo
 }
 
 /// Rule 8: some call that overwrites would have to, before it may.
-bool Moves::stuck(const Cursor& cursor, Word* config) const {
+bool Moves::stuck(const Cursor& cursor, Word* config) {
   if (*hold(config) == 0) return false;
   for (std::size_t w = 0; w < mask_words_; ++w) {
     Word left = offers_.overwrites()[w] & ~done(config)[w] & ~optional(config)[w];
     for (; left != 0; left &= left - 1) {
       const std::size_t slot =
           w * Offers::k_bits + static_cast<std::size_t>(std::countr_zero(left));
-      if (slot != offers_.returning() && timeline_.items[cursor.open()[slot]].step < *hold(config))
-        return true;
+      const auto& item = timeline_.items[cursor.open()[slot]];
+      if (slot == offers_.returning() || item.step >= *hold(config)) continue;
+      foreseen_ = std::max(foreseen_, item.returned);
+      return true;
     }
   }
   return false;

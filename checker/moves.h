@@ -100,6 +100,8 @@ class Moves {
   bool expand(const Cursor& cursor, std::span<const Word> config, Limits limits, Successors& out);
   /// For configurations before the cursor's step.
   bool dominates(const Cursor& cursor, const Word* a, const Word* b);
+  /// Rules 7 and 8 gave up some configuration for what returns as late as this; -1: none.
+  std::int64_t foreseen() const { return std::max(foreseen_, needs_.foreseen()); }
   /// Tells the budget what this and the machine hold now.
   void measure() {
     share_.set(machine_.bytes() + arena_.capacity() * sizeof(Word) +
@@ -145,7 +147,7 @@ class Moves {
                 std::uint32_t slot);
   void finish(const Cursor& cursor, Word* config);
   bool hopeless(const Cursor& cursor, StateId left, Word* config);
-  bool stuck(const Cursor& cursor, Word* config) const;
+  bool stuck(const Cursor& cursor, Word* config);
   bool covers(const Word* mask, const Word* part) const;
   void visit(const Cursor& cursor, std::uint32_t node, Limits limits, Successors& out);
   void try_options(const Cursor& cursor, std::uint32_t node,
@@ -174,6 +176,7 @@ class Moves {
   std::vector<std::uint32_t> expiring_;                 ///< count slots to forget after it
   std::vector<Word> arena_;
   std::vector<Node> nodes_;
+  std::int64_t foreseen_ = -1;                      ///< by rule 8
   std::array<std::uint32_t, k_buckets> buckets_{};  ///< state modulo k_buckets -> its last node
 };
 

@@ -14,6 +14,7 @@
 /// Requires: the timeline is a cell's, or nothing below is ever true.
 /// Threads:  one belongs to one search.
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -44,6 +45,9 @@ class Needs {
     const Word* masks = masks_.data() + g.masks;
     return {.writers = masks, .readers = masks + mask_words_, .only_readers = g.only_readers};
   }
+  /// The latest return T of all that was hopeless so far, or -1: calls that return later had no part
+  /// in it.
+  std::int64_t foreseen() const { return foreseen_; }
   std::size_t bytes() const;
 
  private:
@@ -82,6 +86,7 @@ class Needs {
   std::vector<Group> groups_;
   std::vector<std::uint32_t> closing_;  ///< groups
   std::vector<Word> masks_;
+  std::int64_t foreseen_ = -1;
 };
 
 template <class Used>
@@ -100,7 +105,9 @@ bool Needs::hopeless(const Cursor& cursor, StateId value, const Word* done, Used
     const auto& members = timeline_.classes[c].members;
     if (begun < members.size() && timeline_.items[members[begun]].invoked < before) return false;
   }
-  return !made_later(cursor, value, before);
+  if (made_later(cursor, value, before)) return false;
+  foreseen_ = std::max(foreseen_, before);
+  return true;
 }
 
 }  // namespace plumbline

@@ -68,6 +68,7 @@ class DepthFirst {
   /// Looks at no more than `most` configurations.
   Turn run(Moves::Limits limits, std::size_t most);
   std::size_t deepest() const { return deepest_; }
+  std::int64_t foreseen() const { return moves_.foreseen(); }
   bool limited() const { return limited_; }
   SearchResult result() const;
 
@@ -203,7 +204,7 @@ class Refinement {
       frontier_.reset();
     }
   }
-  std::size_t step() const { return frontier_->step(); }
+  const Frontier& frontier() const { return *frontier_; }
   const Path& path() const { return path_; }
 
  private:
@@ -278,13 +279,17 @@ class Turns {
 
  private:
   using Answer = std::optional<SearchResult>;
-  static SearchResult invalid(std::size_t step) {
-    return {.validity = Validity::invalid, .step = step};
+  /// Nothing passes `step`; but some of what failed before it may have done so for what was
+  /// foreseen of a later one.
+  SearchResult invalid(std::size_t step, std::int64_t foreseen) const {
+    return {.validity = Validity::invalid,
+            .position = std::max(timeline_.position(step), foreseen)};
   }
 
   Answer broad(std::size_t most) {
     const Turn turn = refinement_.run(most, furthest_);
-    if (turn == Turn::refuted) return invalid(refinement_.step());
+    if (turn == Turn::refuted) 
+      return invalid(refinement_.frontier().step(), refinement_.frontier().foreseen());
     if (turn == Turn::found)
       return SearchResult{.validity = Validity::valid, .path = refinement_.path()};
     return {};
@@ -296,7 +301,8 @@ class Turns {
     const Turn turn = beam.run(beam_.configs * most);
     furthest_ = std::max(furthest_, beam.step());
     if (turn == Turn::found) return SearchResult{.validity = Validity::valid, .path = beam.path()};
-    if (turn == Turn::refuted && !beam.narrowed()) return invalid(beam.step());
+    if (turn == Turn::refuted && !beam.narrowed()) 
+      return invalid(beam.step(), beam.foreseen());
     beam_.configs *= k_growth;
     beam_.limits.uses *= 2;
     return {};
@@ -307,7 +313,8 @@ class Turns {
       const Turn turn = depth_first.run({.uses = k_levels[level]}, most);
       furthest_ = std::max(furthest_, depth_first.deepest());
       if (turn == Turn::found) return depth_first.result();
-      if (turn == Turn::refuted && !depth_first.limited()) return invalid(depth_first.deepest());
+      if (turn == Turn::refuted && !depth_first.limited())
+        return invalid(depth_first.deepest(), depth_first.foreseen());
       if (turn == Turn::refuted) first_level_ = level + 1;
     }
     return {};

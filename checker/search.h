@@ -1,6 +1,7 @@
 #pragma once
 /// search: is one object's history linearizable? Exact, for any model.
-/// Gives:  valid with a path; invalid with the step that nothing passes; unknown with what ran out.
+/// Gives:  valid with a path; invalid with a position that nothing passes; unknown with what ran
+///         out.
 /// Cost:   exponential in the calls open at once at worst; memory is what the budget allows.
 /// Source: Wing & Gong 1993; Lowe 2017; Horn & Kroening 2015; see moves.h for what is our own.
 
@@ -16,9 +17,10 @@ namespace plumbline {
 struct SearchResult {
   Validity validity = Validity::unknown;
   Path path{};           ///< if valid
-  std::size_t step = 0;  ///< invalid: the calls up to this step have no linearization;
-                         ///< unknown: those before it have one
-  std::string why{};     ///< unknown: what ran out
+  std::size_t step = 0;  ///< unknown: the calls before this step have a linearization
+  /// Invalid: the calls up to this position have none.
+  std::int64_t position = k_open;
+  std::string why{};  ///< unknown: what ran out
 };
 
 /// Takes turns, each longer than the last. Breadth first: if the object has but finitely many
