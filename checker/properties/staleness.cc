@@ -167,7 +167,8 @@ Result<Verdict> check_stale_reads(const Calls& calls, const Options& options) {
   const bool too_old = stale.back().by > options.max_staleness;
   const bool too_far = most->versions > options.max_versions;
   if (too_old || too_far) verdict.validity = Validity::invalid;
-  verdict.reason = explain(too_far && !too_old ? *most : stale.back()).explanation;
+  verdict.reason = str(stale.size(), " of ", reads, " reads were stale; the worst: ",
+                       explain(too_far && !too_old ? *most : stale.back()).explanation);
   return verdict;
 }
 
