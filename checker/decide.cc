@@ -109,10 +109,9 @@ Decision by_search(const std::vector<NormalCall>& calls, const ModelEntry& model
 
 Decision decide(const std::vector<Call>& calls, const ModelEntry& widest, const Value& initial,
                 Budget& budget) {
-  struct T{ Nanos r; Budget&b; size_t n; Decision* d; const char* nm; ~T(){ fprintf(stderr,"decide n=%zu took %.3f ms -> %d %s pos %ld\n", n, double((r-b.remaining()).count())/1e6, int(d->validity), d->means, long(d->position)); } };
   const ModelEntry& model = fitting(widest, calls);
-  Decision decision; T t{budget.remaining(),budget,calls.size(),&decision,""};
   const std::vector<NormalCall> normal = normalise(calls, model);
+  Decision decision;
   for (const DirectDecider& decider : model.deciders) {
     const auto answer = decider.decide(normal, model, initial, budget);
     if (!answer) continue;

@@ -288,7 +288,7 @@ class Turns {
 
   Answer broad(std::size_t most) {
     const Turn turn = refinement_.run(most, furthest_);
-    if (turn == Turn::refuted) 
+    if (turn == Turn::refuted)
       return invalid(refinement_.frontier().step(), refinement_.frontier().foreseen());
     if (turn == Turn::found)
       return SearchResult{.validity = Validity::valid, .path = refinement_.path()};
@@ -301,8 +301,7 @@ class Turns {
     const Turn turn = beam.run(beam_.configs * most);
     furthest_ = std::max(furthest_, beam.step());
     if (turn == Turn::found) return SearchResult{.validity = Validity::valid, .path = beam.path()};
-    if (turn == Turn::refuted && !beam.narrowed()) 
-      return invalid(beam.step(), beam.foreseen());
+    if (turn == Turn::refuted && !beam.narrowed()) return invalid(beam.step(), beam.foreseen());
     beam_.configs *= k_growth;
     beam_.limits.uses *= 2;
     return {};
