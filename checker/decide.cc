@@ -119,6 +119,9 @@ Decision decide(const std::vector<Call>& calls, const ModelEntry& widest, const 
     break;
   }
   if (*decision.means == '\0') decision = by_search(normal, model, initial, budget);
+  // How a call ended that was open when all failed may have had its part in that.
+  if (decision.validity == Validity::invalid && decision.position != k_open)
+    decision.position = all_known(calls, decision.position);
   if (decision.ordered) {
     const auto machine = model.machine(initial);
     const std::string wrong = verify_order(calls, decision.order, *machine);
@@ -138,6 +141,13 @@ std::vector<Call> prefix(const std::vector<Call>& calls, std::int64_t position) 
     before.back().result = Value();
   }
   return before;
+}
+
+std::int64_t all_known(const std::vector<Call>& calls, std::int64_t position) {
+  std::int64_t known = position;
+  for (const Call& call : calls)
+    if (call.invoked < position && call.returned != k_open) known = std::max(known, call.returned);
+  return known;
 }
 
 }  // namespace plumbline

@@ -30,4 +30,8 @@ Decision decide(const std::vector<Call>& calls, const ModelEntry& model, const V
 /// The calls as they would be had the history ended just before `position`.
 std::vector<Call> prefix(const std::vector<Call>& calls, std::int64_t position);
 
+/// The position by which it is known how each call ended that was invoked before `position`, but
+/// for those that are never known: at least `position`.
+std::int64_t all_known(const std::vector<Call>& calls, std::int64_t position);
+
 }  // namespace plumbline

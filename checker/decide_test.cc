@@ -36,11 +36,11 @@ Decision decide_calls(const std::vector<Call>& calls, const ModelEntry& model) {
 }
 
 /// The general search alone, even where a direct decider would have answered.
-Validity search_calls(const std::vector<Call>& calls, const ModelEntry& model) {
+SearchResult search_calls(const std::vector<Call>& calls, const ModelEntry& model) {
   Budget budget(20s, k_memory, nullptr);
   const auto machine = model.machine({});
   const Timeline timeline(normalise(calls, model), *machine);
-  return search(timeline, *machine, budget, model.transition != nullptr).validity;
+  return search(timeline, *machine, budget, model.transition != nullptr);
 }
 
 /// Both engines agree with the oracle on one random history.
@@ -59,8 +59,14 @@ void compare(std::uint64_t seed, const Shape& shape, std::uint64_t& valid) {
   ASSERT_EQ(to_string(decision.validity), std::string(to_string(expected)))
       << shape.model << " seed " << seed << " by " << decision.means << "\n"
       << show(calls);
-  ASSERT_EQ(to_string(search_calls(calls, model)), std::string(to_string(expected)))
+  const SearchResult found = search_calls(calls, model);
+  ASSERT_EQ(to_string(found.validity), std::string(to_string(expected)))
       << shape.model << " seed " << seed << " by search\n"
+      << show(calls);
+  if (linearizable) return;
+  const std::int64_t end = all_known(calls, found.position) + 1;
+  ASSERT_FALSE(brute_force(prefix(calls, end), model))
+      << shape.model << " seed " << seed << ": valid before " << end << "\n"
       << show(calls);
 }
 

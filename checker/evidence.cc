@@ -15,12 +15,13 @@ struct Boundary {
   std::int64_t explained = 0;  ///< the prefix before this position is valid
   std::vector<const Call*> order{};
   std::vector<Call> before{};          ///< the calls that `order` points to
-  std::vector<std::int64_t> blamed{};  ///< by the last decision that said invalid
+  std::vector<std::int64_t> blamed{};  ///< by the last decision that said invalid, if any
 };
 
-void note_blamed(const Decision& decision, Boundary& boundary) {
-  boundary.blamed.clear();
-  for (const Call* call : decision.core) boundary.blamed.push_back(call->id);
+std::vector<std::int64_t> blamed_by(const Decision& decision) {
+  std::vector<std::int64_t> ids;
+  for (const Call* call : decision.core) ids.push_back(call->id);
+  return ids;
 }
 
 /// The return by which all that `decision` blames is over.
@@ -31,8 +32,18 @@ std::int64_t latest_blamed(const Decision& decision) {
   return latest < 0 ? decision.position : std::min(latest, decision.position);
 }
 
+/// The return by which all that a core requires is over.
+std::int64_t end_of(const Core& core) {
+  std::int64_t latest = -1;
+  for (const Call& call : core.calls)
+    if (call.type == EventType::ok) latest = std::max(latest, call.returned);
+  return latest;
+}
+
+/// `likely`: where it probably is. `sure`: the prefix up to and with this position is invalid.
 Boundary find_boundary(const std::vector<Call>& calls, const ModelEntry& model,
-                       const Value& initial, const Decision& known, Budget& budget) {
+                       const Value& initial, std::int64_t likely, std::int64_t sure,
+                       Budget& budget) {
   std::vector<std::int64_t> returns;
   for (const Call& call : calls)
     if (call.type == EventType::ok) returns.push_back(call.returned);
@@ -43,11 +54,10 @@ Boundary find_boundary(const std::vector<Call>& calls, const ModelEntry& model,
     return std::min(static_cast<std::size_t>(at - returns.begin()), returns.size() - 1);
   };
   Boundary boundary;
-  note_blamed(known, boundary);
   // Before returns[valid] all is well; with returns[invalid] it is not. First look whether all that
   // is blamed is enough, then whether less is.
-  std::size_t valid = 0, invalid = returns.size() - 1;
-  std::size_t hint = first_from(latest_blamed(known));
+  std::size_t valid = 0, invalid = first_from(sure);
+  std::size_t hint = std::min(invalid, first_from(likely));
   for (std::size_t probe = std::min(hint + 1, invalid); valid < invalid && !budget.exhausted();) {
     std::vector<Call> before = prefix(calls, returns[probe]);
     Decision decision = decide(before, model, initial, budget);
@@ -57,7 +67,7 @@ Boundary find_boundary(const std::vector<Call>& calls, const ModelEntry& model,
       boundary.before = std::move(before);
       boundary.order = std::move(decision.order);
     } else {
-      note_blamed(decision, boundary);
+      boundary.blamed = blamed_by(decision);
       invalid = probe - 1;
       hint = std::min(hint, first_from(latest_blamed(decision)));
     }
@@ -92,7 +102,22 @@ Counterexample explain_invalid(const std::vector<Call>& all, const ModelEntry& w
   std::ranges::copy_if(all, std::back_inserter(calls),
                        [](const Call& call) { return call.type != EventType::fail; });
   const ModelEntry& model = fitting(widest, calls);
-  const Boundary boundary = find_boundary(calls, model, initial, decision, budget);
+  std::int64_t likely = latest_blamed(decision), sure = decision.position;
+  // What comes before the boundary is the dearest to decide, so let a core say where to look.
+  std::optional<Core> core;
+  if (minimized) {
+    const std::int64_t end = sure == k_open ? k_open : sure + 1;
+    core = minimize(calls, end, blamed_by(decision), model, initial, budget);
+    if (core) {
+      likely = end_of(*core);
+      sure = std::min(sure, all_known(calls, likely));
+    }
+  }
+  Boundary boundary = find_boundary(calls, model, initial, likely, sure, budget);
+  if (core ? boundary.position < likely : minimized) {
+    if (boundary.blamed.empty()) boundary.blamed = blamed_by(decision);
+    core = minimize(calls, boundary.position + 1, boundary.blamed, model, initial, budget);
+  }
   example.explained_up_to = boundary.explained;
   const auto machine = model.machine(initial);
   StateId state = machine->initial();
@@ -104,9 +129,6 @@ Counterexample explain_invalid(const std::vector<Call>& all, const ModelEntry& w
   }
   example.state = machine->describe(state);
   example.unplaceable = find_unplaceable(calls, boundary, placed, *machine, state);
-  std::optional<Core> core;
-  if (minimized)
-    core = minimize(calls, boundary.position + 1, boundary.blamed, model, initial, budget);
   if (!core) core = Core{.initial = initial, .calls = prefix(calls, boundary.position + 1)};
   example.after = core->ids.after;
   example.only = core->ids.only;

@@ -7,13 +7,24 @@
 namespace plumbline {
 namespace {
 
-/// One try may take no longer: what is hard to decide is no good as evidence, and a few hard ones
-/// must not use up the time of all others.
-Nanos one_try(std::size_t calls, const Budget& budget) {
+/// The first proof may take no longer: there are others to try.
+Nanos first_try(std::size_t calls, const Budget& budget) {
   constexpr Nanos k_least = 200ms, k_each_call = 20us;
   constexpr int k_share = 8;
   return std::max(k_least + k_each_call * static_cast<std::int64_t>(calls),
                   budget.remaining() / k_share);
+}
+/// Nor may a try with less, when the last proof took `took`: a few hard ones must not use up the
+/// time of all others, and what is hard to decide is no good as evidence.
+Nanos next_try(Nanos took) {
+  constexpr Nanos k_least = 20ms;
+  constexpr int k_times = 20;
+  return k_least + k_times * took;
+}
+/// How long a core of so many calls may be made smaller.
+Nanos all_tries(std::size_t calls) {
+  constexpr Nanos k_least = 500ms, k_each_call = 50us;
+  return k_least + k_each_call * static_cast<std::int64_t>(calls);
 }
 
 /// How many calls, and how many of them are required.
@@ -35,7 +46,7 @@ class Minimizing {
              const Value& initial, Budget& budget)
       : end_(end),
         model_(model),
-        budget_(budget),
+        budget_(&budget),
         spec_(verifying::spec_of(model.info.name, initial)) {
     head_.model = model.info.name;
     head_.initial = initial;
@@ -46,8 +57,12 @@ class Minimizing {
 
   std::optional<Core> run(const std::vector<std::int64_t>& blamed) {
     if (spec_ == nullptr) return std::nullopt;
-    if (!start_from(blamed)) start_from_late_call();
+    const bool enough = start_from(blamed) && size_of(best_->ids).first <= k_most * blamed.size();
+    if (!enough) start_from_late_call();
     if (!best_) return std::nullopt;
+    Budget reducing(std::min(all_tries(calls_.size()), budget_->remaining()), budget_->memory(),
+                    budget_->stop());
+    budget_ = &reducing;
     if (best_->ids.only) reduce_parts();
     reduce_calls();
     try_without_after();
@@ -55,6 +70,9 @@ class Minimizing {
   }
 
  private:
+  /// A core of this many times the calls that were blamed for it is none that they made.
+  static constexpr std::size_t k_most = 4;
+
   bool certain(const Call& call) const {
     return call.type == EventType::ok && call.returned < end_;
   }
@@ -78,9 +96,11 @@ class Minimizing {
     return certain(call) && (!core.after || call.invoked > call_of(*core.after).returned);
   }
   bool take(KeyCore core, verifying::Remainder rest) {
-    Budget small(one_try(rest.calls.size(), budget_), budget_.memory(), budget_.stop());
+    const Nanos most = best_ ? next_try(took_) : first_try(rest.calls.size(), *budget_);
+    Budget small(most, budget_->memory(), budget_->stop());
     const Decision decision = decide(rest.calls, model_, rest.initial, small);
     if (decision.validity != Validity::invalid) return false;
+    took_ = most - small.remaining();
     best_ = Core{std::move(core), std::move(rest.initial), std::move(rest.calls)};
     return true;
   }
@@ -141,9 +161,9 @@ class Minimizing {
     std::vector<const Call*> telling;
     for (const Call& call : calls_)
       if (certain(call) && spec_->settles(call)) telling.push_back(&call);
-    for (std::size_t back = 1; back <= telling.size() && !budget_.exhausted(); back *= 2)
+    for (std::size_t back = 1; back <= telling.size() && !budget_->exhausted(); back *= 2)
       if (start_after(*telling[telling.size() - back])) return;
-    take(core_with([](const Call&) { return true; }));
+    if (!best_) take(core_with([](const Call&) { return true; }));
   }
   bool start_after(const Call& after) {
     const auto kept = [&](const Call& c) {
@@ -162,7 +182,8 @@ class Minimizing {
       if (call_of(id).invoked < after.returned) unsure.push_back(id);
     remove(core.required, unsure);
     core.optional.insert(core.optional.end(), unsure.begin(), unsure.end());
-    return !core.required.empty() && take(std::move(core));
+    const Size bound = best_ ? size_of(best_->ids) : k_any_size;
+    return !core.required.empty() && take(std::move(core), bound);
   }
 
   /// Calls `try_without(from, to)` for ever smaller stretches of `size()` things, until no single
@@ -170,9 +191,9 @@ class Minimizing {
   template <class Size, class TryWithout>
   void by_halves(const Size& size, const TryWithout& try_without) {
     std::size_t chunk = std::max<std::size_t>(size() / 2, 1);
-    for (bool again = true; again && !budget_.exhausted();) {
+    for (bool again = true; again && !budget_->exhausted();) {
       bool changed = false;
-      for (std::size_t from = 0; from < size() && !budget_.exhausted();) {
+      for (std::size_t from = 0; from < size() && !budget_->exhausted();) {
         if (try_without(from, std::min(from + chunk, size())))
           changed = true;
         else
@@ -217,7 +238,7 @@ class Minimizing {
   /// Calls that are impossible by themselves are easier to understand than what is impossible after
   /// a state that some call told, as long as they are few.
   void try_without_after() {
-    if (!best_->ids.after || budget_.exhausted()) return;
+    if (!best_->ids.after || budget_->exhausted()) return;
     constexpr std::size_t k_few = 8;
     KeyCore core = best_->ids;
     core.after.reset();
@@ -231,12 +252,13 @@ class Minimizing {
 
   const std::int64_t end_;
   const ModelEntry& model_;
-  Budget& budget_;
+  Budget* budget_;
   std::unique_ptr<verifying::Spec> spec_;
   Certificate head_;  ///< only model and initial value
   Value key_;
   std::vector<Call> calls_;
   std::optional<Core> best_;
+  Nanos took_{};  ///< to prove it
 };
 
 }  // namespace

@@ -45,8 +45,8 @@ class Needs {
     const Word* masks = masks_.data() + g.masks;
     return {.writers = masks, .readers = masks + mask_words_, .only_readers = g.only_readers};
   }
-  /// The latest return T of all that was hopeless so far, or -1: calls that return later had no part
-  /// in it.
+  /// The latest return T of all that was hopeless so far, or -1: calls that return later had no
+  /// part in it.
   std::int64_t foreseen() const { return foreseen_; }
   std::size_t bytes() const;
 

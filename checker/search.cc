@@ -279,8 +279,8 @@ class Turns {
 
  private:
   using Answer = std::optional<SearchResult>;
-  /// Nothing passes `step`; but some of what failed before it may have done so for what was
-  /// foreseen of a later one.
+  /// Nothing passes `step`, but some of what failed before may have done so for what was foreseen
+  /// of a later one.
   SearchResult invalid(std::size_t step, std::int64_t foreseen) const {
     return {.validity = Validity::invalid,
             .position = std::max(timeline_.position(step), foreseen)};

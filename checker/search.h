@@ -18,7 +18,7 @@ struct SearchResult {
   Validity validity = Validity::unknown;
   Path path{};           ///< if valid
   std::size_t step = 0;  ///< unknown: the calls before this step have a linearization
-  /// Invalid: the calls up to this position have none.
+  /// Invalid: the calls invoked up to this position have none, whatever comes later.
   std::int64_t position = k_open;
   std::string why{};  ///< unknown: what ran out
 };
