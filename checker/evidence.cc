@@ -131,17 +131,21 @@ Counterexample explain_invalid(const std::vector<Call>& all, const ModelEntry& w
   example.unplaceable = find_unplaceable(calls, boundary, placed, *machine, state);
   if (!core) core = Core{.initial = initial, .calls = prefix(calls, boundary.position + 1)};
   example.after = core->ids.after;
+  example.any_state = core->ids.any_state;
   example.only = core->ids.only;
   const Call* after = nullptr;
   for (const Call& call : calls)
     if (call.id == example.after) after = &call;
-  example.explanation = explain_core(core->calls, model, core->initial, after);
+  example.explanation = explain_core(core->calls, model, core->initial, after, example.any_state);
   example.core = std::move(core->calls);
   return example;
 }
 
 KeyCore core_of(const Counterexample& example) {
-  KeyCore core{.key = example.key, .after = example.after, .only = example.only};
+  KeyCore core{.key = example.key,
+               .after = example.after,
+               .any_state = example.any_state,
+               .only = example.only};
   for (const Call& call : example.core)
     (call.type == EventType::ok ? core.required : core.optional).push_back(call.id);
   return core;

@@ -18,8 +18,8 @@ Counterexample explain_invalid(const std::vector<Call>& calls, const ModelEntry&
 KeyCore core_of(const Counterexample& example);
 
 /// Why the calls of a core, from the state `initial`, have no order, in one to three sentences.
-/// `after`: the call that told the state, if one did.
+/// `after`: the call that told the state, if one did. `any_state`: nor from any other.
 std::string explain_core(const std::vector<Call>& core, const ModelEntry& model,
-                         const Value& initial, const Call* after);
+                         const Value& initial, const Call* after, bool any_state);
 
 }  // namespace plumbline

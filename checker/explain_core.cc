@@ -124,21 +124,22 @@ std::string explain_start(const Call& after, const Value& initial) {
 }  // namespace
 
 std::string explain_core(const std::vector<Call>& core, const ModelEntry& model,
-                         const Value& initial, const Call* after) {
+                         const Value& initial, const Call* after, bool any_state) {
   const Call* last = last_returned(core);
   if (last == nullptr) return "";
   const std::string start = after == nullptr ? "" : explain_start(*after, initial);
   std::string text;
-  if (model.transition != nullptr)
+  if (model.transition != nullptr && !any_state)
     text = explain_cell(core, model, model.initial(initial), *last, after != nullptr);
   if (model.info.name == "list-append") text = explain_list(core);
   if (!text.empty()) return start + text;
-  const std::string step = explain_step(core, model, initial, *last);
+  const std::string step = any_state ? "" : explain_step(core, model, initial, *last);
   const auto open =
       std::count_if(core.begin(), core.end(), [](const Call& c) { return c.indeterminate(); });
   if (core.size() == 1 && !step.empty()) return str(start, name(*last), ": ", step, ".");
   text = str("No order of these ", core.size(), " calls that keeps real time is one that a ",
              model.info.name, " allows");
+  if (any_state) text += ", whatever its state was before";
   if (open > 0)
     text += str(", even though ", open, " of them may have happened at any time or never");
   text += str("; the last to return was ", name(*last));

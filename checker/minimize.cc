@@ -58,7 +58,7 @@ class Minimizing {
   std::optional<Core> run(const std::vector<std::int64_t>& blamed) {
     if (spec_ == nullptr) return std::nullopt;
     const bool enough = start_from(blamed) && size_of(best_->ids).first <= k_most * blamed.size();
-    if (!enough) start_from_late_call();
+    if (!enough && !start_from_any_state(blamed)) start_from_late_call();
     if (!best_) return std::nullopt;
     Budget reducing(std::min(all_tries(calls_.size()), budget_->remaining()), budget_->memory(),
                     budget_->stop());
@@ -93,13 +93,15 @@ class Minimizing {
   }
   bool may_require(std::int64_t id, const KeyCore& core) const {
     const Call& call = call_of(id);
+    if (core.any_state) return false;
     return certain(call) && (!core.after || call.invoked > call_of(*core.after).returned);
   }
   bool take(KeyCore core, verifying::Remainder rest) {
     const Nanos most = best_ ? next_try(took_) : first_try(rest.calls.size(), *budget_);
     Budget small(most, budget_->memory(), budget_->stop());
-    const Decision decision = decide(rest.calls, model_, rest.initial, small);
-    if (decision.validity != Validity::invalid) return false;
+    rest.or_else.push_back(rest.initial);
+    for (const Value& start : rest.or_else)
+      if (decide(rest.calls, model_, start, small).validity != Validity::invalid) return false;
     took_ = most - small.remaining();
     best_ = Core{std::move(core), std::move(rest.initial), std::move(rest.calls)};
     return true;
@@ -131,6 +133,22 @@ class Minimizing {
     const Value::List parts = *core.only;
     if (take(std::move(core))) return true;
     return take_parts(parts);
+  }
+
+  /// The blamed calls, whatever the state was before. Of those that leave one state, none need have
+  /// happened: it is the others that lack them.
+  bool start_from_any_state(const std::vector<std::int64_t>& blamed) {
+    for (const Value& left : spec_->states()) {
+      KeyCore core{.key = key_, .any_state = true};
+      for (const std::int64_t id : blamed) {
+        const Call& call = call_of(id);
+        const bool lacked = !spec_->observes(call) && spec_->settles(call) == left;
+        (certain(call) && !lacked ? core.required : core.optional).push_back(id);
+      }
+      const Size bound = best_ ? size_of(best_->ids) : k_any_size;
+      if (!core.required.empty() && take(std::move(core), bound)) return true;
+    }
+    return false;
   }
 
   /// All calls, as far as they touch `parts`.

@@ -7,6 +7,7 @@
 ///   1. Of what the decision blamed (Decision::core), or else of all, from an ever longer stretch
 ///      before the end: the latest call that tells the state, such that what follows it is invalid,
 ///      is where the proof starts.
+///      Where blamed calls are impossible from any state, they need no such call.
 ///   2. If the object has parts, the parts are tried by halves (Zeller's delta debugging).
 ///   3. The calls too; what must stay because a kept call may have seen it becomes optional.
 ///   4. Last each call alone: left out, or made optional.
@@ -21,7 +22,7 @@ namespace plumbline {
 
 struct Core {
   KeyCore ids{};
-  Value initial{};            ///< the state that `calls` start from
+  Value initial{};            ///< the state that `calls` start from, or one of those
   std::vector<Call> calls{};  ///< as they are to the parts looked at; optional ones are info
 };
 

@@ -31,6 +31,8 @@ struct Counterexample {
   std::int64_t explained_up_to = 0;  ///< every event before this position is linearizable
   /// If the core is of what came after one call, which tells what the state was then: its id.
   std::optional<std::int64_t> after{};
+  /// If the core is impossible whatever the state was when its first required call began.
+  bool any_state = false;
   /// If the core's calls are looked at as what they are to some parts of the object: these.
   std::optional<Value::List> only{};
 };
@@ -42,7 +44,7 @@ struct Verdict {
   std::string reason{};  ///< one line; for unknown what ran out and how far it is proven
   std::vector<Counterexample> counterexamples{};  ///< at most k_max_counterexamples
   std::vector<std::pair<std::string, std::string>>
-      figures{};                 ///< name, value: what is worth showing
+      figures{};  ///< name, value: what is worth showing
   /// Engines of ours that contradict one another, if that was asked for: a bug of the checker, and
   /// then the verdict is unknown.
   std::string disagreement{};

@@ -81,6 +81,7 @@ class LockSpec final : public CellSpec<LockSpec> {
  public:
   using CellSpec::CellSpec;
   bool knows(const Call& call) const override { return call.f == "acquire" || call.f == "release"; }
+  std::vector<Value> states() const override { return {Value(false), Value(true)}; }
   std::optional<Value> needs(const Call& call) const {
     return Value((call.f == "release") != refused(call));
   }

@@ -60,6 +60,7 @@ class LeavingOut {
         if (kind == Kept::optional) continue;
         if (call.type != EventType::ok) return str("call ", id, " need not have happened");
         end_ = std::max(end_, call.returned);
+        begin_ = std::min(begin_, call.invoked);
       }
     return "";
   }
@@ -70,6 +71,7 @@ class LeavingOut {
     rest_.initial = certificate_.initial;
     if (core_.only) rest_.initial = spec_->narrow_start(rest_.initial, only_);
     rest_.start = spec_of(certificate_.model, rest_.initial);
+    if (core_.any_state) return start_anywhere();
     if (!core_.after) return "";
     const auto at = of_key.find(*core_.after);
     const bool happened = at != of_key.end() && at->second->type == EventType::ok;
@@ -83,14 +85,33 @@ class LeavingOut {
     return "";
   }
 
+  std::string start_anywhere() {
+    if (core_.after) return "it starts from a state that is known";
+    std::vector<Value> states = spec_->states();
+    if (states.empty()) return "this model has too many states to start from any";
+    rest_.initial = states.back();
+    rest_.start = spec_of(certificate_.model, rest_.initial);
+    states.pop_back();
+    for (const Value& state : states)
+      rest_.other_starts.push_back(spec_of(certificate_.model, state));
+    rest_.or_else = std::move(states);
+    return "";
+  }
+
+  /// Rule 2: before this nothing is looked at, and what ended before this came before.
+  bool comes_before(const Call& call) const {
+    if (call.type != EventType::ok) return false;
+    if (core_.any_state) return call.returned < begin_;
+    return after_ != nullptr && (call.id == after_->id || call.returned < after_->invoked);
+  }
+
   bool narrow(Call& call) const { return !core_.only || spec_->narrow(call, only_); }
 
   /// Rules 1 to 5 for one call; updates that are left out wait for rule 6.
   std::string sort_out(Call call) {
     const auto kept = kept_.find(call.id);
     const bool stays = kept != kept_.end(), required = stays && kept->second == Kept::required;
-    const bool past = after_ != nullptr && call.type == EventType::ok &&
-                      (call.id == after_->id || call.returned < after_->invoked);
+    const bool past = comes_before(call);
     const bool unsure = after_ != nullptr && call.invoked < after_->returned;
     if (stays && past) return str("call ", call.id, " comes before what is looked at");
     if (required && unsure) return str("call ", call.id, " may come before what is looked at");
@@ -146,7 +167,8 @@ class LeavingOut {
   std::set<Value> only_;
   std::map<std::int64_t, Kept> kept_;
   const Call* after_ = nullptr;
-  std::int64_t end_ = -1;  ///< the last return of a required call
+  std::int64_t begin_ = k_open;  ///< the first invocation of a required call
+  std::int64_t end_ = -1;        ///< the last return of one
   Remainder rest_;
   std::vector<std::int64_t> deadlines_;  ///< of rest_.calls
   std::vector<Call> updates_;            ///< that are left out

@@ -8,6 +8,9 @@
 ///      that ended before A began lies there; one that began after A ended does not; of the others
 ///      nobody knows, so they are optional. The state that remains to start from is the one that A
 ///      leaves, by what A itself says.
+///      Or (`any_state`): what L has up to the first invocation of a required call is cut off. A
+///      call that ended before lies there; of the others that began before nobody knows. What
+///      remains starts from some state of the object's, so it must be impossible from each.
 ///   3. Suffix: let p be the last return of a required call. What L has after p is cut off. It
 ///      takes no required call with it.
 ///   4. An optional call that ended ok is as one that may not have happened, without its answer.
@@ -36,6 +39,8 @@ namespace plumbline::verifying {
 struct Remainder {
   Value initial{};  ///< as spec_of() takes it
   std::unique_ptr<Spec> start{};
+  std::vector<Value> or_else{};  ///< if the initial state may be another: those, as `initial`
+  std::vector<std::unique_ptr<Spec>> other_starts{};  ///< the same
   std::vector<Call> calls{};  ///< in order of invocation; those that need not happen are info
 };
 

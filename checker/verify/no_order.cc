@@ -79,7 +79,10 @@ class Orders {
 
 NoOrder find_no_order(const Remainder& remainder) {
   if (remainder.calls.size() > k_most_calls) return NoOrder::too_large;
-  return Orders(remainder).try_from(*remainder.start);
+  NoOrder answer = Orders(remainder).try_from(*remainder.start);
+  for (const auto& start : remainder.other_starts)
+    if (answer == NoOrder::proven) answer = Orders(remainder).try_from(*start);
+  return answer;
 }
 
 }  // namespace plumbline::verifying

@@ -36,6 +36,8 @@ class Spec {
   virtual bool observes(const Call& call) const = 0;
   /// The state after it, as spec_of() takes it; nothing if that depends on the one before.
   virtual std::optional<Value> settles(const Call& /*call*/) const { return std::nullopt; }
+  /// All states that there are, as spec_of() takes them; none: too many to list.
+  virtual std::vector<Value> states() const { return {}; }
   /// False promises: if updates that are all false for `seer` are deleted from a legal order, so
   /// that everything else before `seer` stays, then `seer` is still legal.
   virtual bool may_see(const Call& /*seer*/, const Call& /*update*/) const { return true; }
