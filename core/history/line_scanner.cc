@@ -25,9 +25,9 @@ bool natural(const char*& at, std::int64_t& number) {
   constexpr std::ptrdiff_t k_safe_digits = 18;
   const char* from = at;
   std::int64_t n = 0;
-  while (is_digit(*at) && at - from <= k_safe_digits) n = n * 10 + (*at++ - '0');
+  while (is_digit(*at) && at - from < k_safe_digits) n = n * 10 + (*at++ - '0');
   const std::ptrdiff_t digits = at - from;
-  if (digits == 0 || digits > k_safe_digits || (*from == '0' && digits > 1)) return false;
+  if (digits == 0 || is_digit(*at) || (*from == '0' && digits > 1)) return false;
   if (*at == '.' || *at == 'e' || *at == 'E') return false;
   number = n;
   return true;
