@@ -191,9 +191,9 @@ class Refinement {
         machine_(machine),
         budget_(budget),
         counted_(timeline.classes.size(), all) {}
-  /// `hard`: the step where other searches fail. `passes`: gives up after so many.
-  Turn run(std::size_t most, std::size_t hard, std::size_t passes = SIZE_MAX) {
-    for (std::size_t pass = 0; pass < passes; ++pass) {
+  /// `hard`: the step where other searches fail.
+  Turn run(std::size_t most, std::size_t hard) {
+    for (;;) {
       if (!frontier_)
         frontier_ =
             std::make_unique<Frontier>(timeline_, machine_, budget_, counted_, Frontier::Width{});
@@ -203,7 +203,6 @@ class Refinement {
       if (!count_overused(hard)) return turn;
       frontier_.reset();
     }
-    return Turn::used_up;
   }
   const Frontier& frontier() const { return *frontier_; }
   const Path& path() const { return path_; }
@@ -261,21 +260,17 @@ class Turns {
         refinement_(timeline, machine, budget, !finite) {}
 
   SearchResult run(std::optional<Only> only = {}) {
-    constexpr std::size_t k_first_turn = 1024, k_first_share = 4;
+    constexpr std::size_t k_first_turn = 1024;
     constexpr std::size_t k_growth = 4;
-    const std::size_t first = k_first_turn + k_first_share * timeline_.steps();
-    for (std::size_t most = first;; most *= k_growth) {
+    for (std::size_t most = k_first_turn + 4 * timeline_.steps();; most *= k_growth) {
       if (only) {
         if (auto known = *only == Only::deep ? deep(most) : broad(most)) return *known;
       } else if (certain_) {
         if (auto known = deep(most)) return *known;
         if (auto known = broad(most)) return *known;
       } else {
-        // Most that is invalid is so with inexhaustible calls; most that is valid, narrow finds.
-        if (most == first)
-          if (auto known = broad(most, 1)) return *known;
-        if (auto known = narrow(most)) return *known;
         if (auto known = broad(most)) return *known;
+        if (auto known = narrow(most)) return *known;
         if (auto known = deep(most / k_growth)) return *known;
       }
       if (const auto why = budget_.exhausted()) return {.step = furthest_, .why = *why};
@@ -291,8 +286,8 @@ class Turns {
             .position = std::max(timeline_.position(step), foreseen)};
   }
 
-  Answer broad(std::size_t most, std::size_t passes = SIZE_MAX) {
-    const Turn turn = refinement_.run(most, furthest_, passes);
+  Answer broad(std::size_t most) {
+    const Turn turn = refinement_.run(most, furthest_);
     if (turn == Turn::refuted)
       return invalid(refinement_.frontier().step(), refinement_.frontier().foreseen());
     if (turn == Turn::found)
