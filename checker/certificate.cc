@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <fstream>
+#include <span>
 
 #include "core/base/text.h"
 #include "core/history/codec.h"

@@ -1,5 +1,6 @@
 #include "core/history/limo_log.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 
