@@ -56,8 +56,8 @@ class Peeling {
   GapSet free_, used_;      ///< gaps that nobody covers; gaps of tokens
   std::vector<std::uint8_t> sides_;
   std::vector<bool> gone_;
-  std::deque<std::uint32_t> ready_;  ///< narrow: a line; else a heap by out_by
-  std::size_t waiting_;              ///< elements that are not gone
+  std::deque<std::uint32_t> ready_;     ///< narrow: a line; else a heap by out_by
+  std::size_t waiting_;                 ///< elements that are not gone
   std::vector<Token> list_;             ///< [0] is the list's beginning
   std::vector<std::uint32_t> next_;     ///< behind each; 0: none
   std::vector<std::uint32_t> last_of_;  ///< by gap: its last token
