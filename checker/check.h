@@ -37,8 +37,8 @@ struct CheckOptions {
 Verdict check_linearizable(const History& history, const CheckOptions& options);
 
 /// The same of calls in columns, for histories of millions of calls: registers with distinguishable
-/// writes and lists are decided without leaving the columns (column_cells.h, column_lists.h), some
-/// ten million calls a second; of other keys the calls are made one key at a time.
+/// writes and lists are decided without leaving the columns (column_cells.h, column_lists.h);
+/// of other keys the calls are made one key at a time.
 Verdict check_table(const CallTable& table, const CheckOptions& options);
 
 /// Counts by operation and outcome, and latency quantiles. Unknown if some operation was called

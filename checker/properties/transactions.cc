@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <set>
 
 #include "checker/properties/transaction_history.h"
 #include "core/base/text.h"
@@ -72,16 +73,14 @@ class Cycles {
     for (const auto& component : dependencies_.components(all)) {
       const auto cycle = dependencies_.cycle(component, wanted, enough_);
       if (!cycle) continue;
-      // Of several anti-dependencies one may be enough: then the simpler name has it already.
-      const std::string name = str(shape.name, suffix_of(*cycle));
-      if (!is_new(*cycle)) continue;
-      found_.push_back(describe(name, *cycle));
+      // What a simpler shape has found already keeps its simpler name.
+      if (is_new(*cycle)) found_.push_back(describe(str(shape.name, suffix_of(*cycle)), *cycle));
     }
   }
   bool is_new(const Cycle& cycle) {
     std::vector<std::uint32_t> nodes = cycle.nodes;
     std::ranges::sort(nodes);
-    return seen_.emplace(std::move(nodes), true).second;
+    return seen_.insert(std::move(nodes)).second;
   }
 
   Anomaly describe(const std::string& name, const Cycle& cycle) const {
@@ -114,7 +113,7 @@ class Cycles {
   const TransactionHistory& history_;
   const Dependencies& dependencies_;
   const std::function<bool()> enough_;
-  std::map<std::vector<std::uint32_t>, bool> seen_;
+  std::set<std::vector<std::uint32_t>> seen_;
   std::vector<Anomaly> found_;
 };
 
