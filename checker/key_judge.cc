@@ -72,8 +72,8 @@ KeyAnswer KeyJudge::decide(std::span<const std::uint32_t> rows, Budget& budget) 
   KeyAnswer answer = decide_once(rows, budget);
   if (options_.cross_check && answer.validity != Validity::unknown) {
     const std::vector<Call> calls = calls_of(rows);
-    answer.disagreement = cross_check(calls, fitting(model_, calls), options_.initial,
-                                      answer.validity, budget);
+    answer.disagreement =
+        cross_check(calls, fitting(model_, calls), options_.initial, answer.validity, budget);
   }
   return answer;
 }

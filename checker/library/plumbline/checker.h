@@ -1,6 +1,7 @@
 #pragma once
-/// Plumbline's checker for other projects: find_package(plumbline), link plumbline::checker, include
-/// this. Everything in it is in namespace plumbline; what it does not include is no promise.
+/// Plumbline's checker for other projects: find_package(plumbline), link plumbline::checker,
+/// include this. Everything in it is in namespace plumbline; what it does not include is no
+/// promise.
 ///
 ///   histories     History, Event, Call; read_history() and parse_history() for files
 ///   models        all_models(), register_model<M>() for one of your own
