@@ -1,5 +1,6 @@
 #pragma once
 /// Budget: the time and memory that one check may use, shared by all its searches.
+/// Without a limit of time (k_forever) what is computed within it depends on no clock.
 /// Threads: any.
 
 #include <algorithm>
@@ -15,6 +16,8 @@ namespace plumbline {
 
 class Budget {
  public:
+  static constexpr Nanos k_forever = Nanos::max();
+
   Budget(Nanos time, std::size_t memory, const std::atomic<bool>* stop)
       : end_(time < k_longest ? Clock::now() + time : Clock::time_point::max()),
         memory_(memory),
@@ -31,6 +34,7 @@ class Budget {
   Nanos remaining() const {
     return std::max(Nanos(0), std::chrono::duration_cast<Nanos>(end_ - Clock::now()));
   }
+  bool forever() const { return end_ == Clock::time_point::max(); }
   std::size_t used() const { return used_.load(std::memory_order_relaxed); }
   std::size_t memory() const { return memory_; }
   const std::atomic<bool>* stop() const { return stop_; }

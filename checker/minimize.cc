@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "checker/model_spec.h"
 #include "checker/verify/leave_out.h"
 
 namespace plumbline {
@@ -9,6 +10,7 @@ namespace {
 
 /// The first proof may take no longer: there are others to try.
 Nanos first_try(std::size_t calls, const Budget& budget) {
+  if (budget.forever()) return Budget::k_forever;
   constexpr Nanos k_least = 200ms, k_each_call = 20us;
   constexpr int k_share = 8;
   return std::max(k_least + k_each_call * static_cast<std::int64_t>(calls),
@@ -16,15 +18,17 @@ Nanos first_try(std::size_t calls, const Budget& budget) {
 }
 /// Nor may a try with less, when the last proof took `took`: a few hard ones must not use up the
 /// time of all others, and what is hard to decide is no good as evidence.
-Nanos next_try(Nanos took) {
+Nanos next_try(Nanos took, const Budget& budget) {
+  if (budget.forever()) return Budget::k_forever;
   constexpr Nanos k_least = 20ms;
   constexpr int k_times = 20;
   return k_least + k_times * took;
 }
 /// How long a core of so many calls may be made smaller.
-Nanos all_tries(std::size_t calls) {
+Nanos all_tries(std::size_t calls, const Budget& budget) {
+  if (budget.forever()) return Budget::k_forever;
   constexpr Nanos k_least = 500ms, k_each_call = 50us;
-  return k_least + k_each_call * static_cast<std::int64_t>(calls);
+  return std::min(k_least + k_each_call * static_cast<std::int64_t>(calls), budget.remaining());
 }
 
 /// How many calls, and how many of them are required.
@@ -46,22 +50,20 @@ class Minimizing {
              const Value& initial, Budget& budget)
       : end_(end),
         model_(model),
+        initial_(initial),
         budget_(&budget),
-        spec_(verifying::spec_of(model.info.name, initial)) {
-    head_.model = model.info.name;
-    head_.initial = initial;
+        specs_(specs_of(model)),
+        spec_(specs_(initial)) {
     for (const Call& call : calls)
       if (call.type != EventType::fail && call.invoked < end) calls_.push_back(call);
     if (!calls_.empty()) key_ = calls_.front().key;
   }
 
   std::optional<Core> run(const std::vector<std::int64_t>& blamed) {
-    if (spec_ == nullptr) return std::nullopt;
     const bool enough = start_from(blamed) && size_of(best_->ids).first <= k_most * blamed.size();
     if (!enough && !start_from_any_state(blamed)) start_from_late_call();
     if (!best_) return std::nullopt;
-    Budget reducing(std::min(all_tries(calls_.size()), budget_->remaining()), budget_->memory(),
-                    budget_->stop());
+    Budget reducing(all_tries(calls_.size(), *budget_), budget_->memory(), budget_->stop());
     budget_ = &reducing;
     if (best_->ids.only) reduce_parts();
     reduce_calls();
@@ -84,7 +86,7 @@ class Minimizing {
       std::ranges::sort(core.required);
       std::ranges::sort(core.optional);
       if (size_of(core) >= bound) return false;
-      auto rest = verifying::leave_out(head_, calls_, core);
+      auto rest = verifying::leave_out(specs_, initial_, calls_, core);
       if (rest) return take(std::move(core), std::move(*rest));
       if (rest.error().missing.empty()) return false;
       for (const std::int64_t id : rest.error().missing)
@@ -97,7 +99,7 @@ class Minimizing {
     return certain(call) && (!core.after || call.invoked > call_of(*core.after).returned);
   }
   bool take(KeyCore core, verifying::Remainder rest) {
-    const Nanos most = best_ ? next_try(took_) : first_try(rest.calls.size(), *budget_);
+    const Nanos most = best_ ? next_try(took_, *budget_) : first_try(rest.calls.size(), *budget_);
     Budget small(most, budget_->memory(), budget_->stop());
     rest.or_else.push_back(rest.initial);
     for (const Value& start : rest.or_else)
@@ -270,9 +272,10 @@ class Minimizing {
 
   const std::int64_t end_;
   const ModelEntry& model_;
+  const Value& initial_;
   Budget* budget_;
-  std::unique_ptr<verifying::Spec> spec_;
-  Certificate head_;  ///< only model and initial value
+  const verifying::SpecSource specs_;
+  const std::unique_ptr<verifying::Spec> spec_;
   Value key_;
   std::vector<Call> calls_;
   std::optional<Core> best_;

@@ -12,7 +12,8 @@
 ///   3. The calls too; what must stay because a kept call may have seen it becomes optional.
 ///   4. Last each call alone: left out, or made optional.
 /// Gives:  a core of which no call can be left out or made optional, unless the budget ran out
-///         before that was known.
+///         before that was known; each try gets a share of it, so that a few hard ones do not use
+///         up the time of all. A budget without a limit of time gives the same core anywhere.
 
 #include <optional>
 

@@ -54,7 +54,7 @@ TEST_P(Cores, AreInvalidAndMinimal) {
                       .info = rng.unit() * 0.4,
                       .lie = 0.3};
     const std::vector<Call> calls = calls_of(Simulation(rng, shape).run());
-    Budget budget(60s, 1UL << 28, nullptr);
+    Budget budget(Budget::k_forever, 1UL << 28, nullptr);
     const Decision decision = decide(calls, model, {}, budget);
     if (decision.validity != Validity::invalid) continue;
     ++found;

@@ -5,7 +5,11 @@
 
 #include <fstream>
 
+#include "checker/evidence.h"
+#include "checker/model_spec.h"
 #include "checker/models/semaphore_example.h"
+#include "checker/testing.h"
+#include "checker/verify/no_order.h"
 
 namespace plumbline {
 namespace {
@@ -62,6 +66,69 @@ TEST(OwnModel, IsListedAndItsNameIsTaken) {
   EXPECT_TRUE(known_model("semaphore"));
   EXPECT_FALSE(register_model<Semaphore>("semaphore", "again"));
   EXPECT_FALSE(register_model<Semaphore>("register", "no"));
+}
+
+/// Calls of a few clients at random times, with random answers.
+std::vector<Call> random_calls(Rng& rng) {
+  std::vector<Call> calls, open;
+  const auto processes = rng.between(1, 3);
+  std::int64_t position = 0;
+  for (auto events = rng.between(4, 24); events > 0; --events, ++position) {
+    if (static_cast<std::int64_t>(open.size()) < processes && rng.chance(0.5)) {
+      const std::string f = rng.chance(0.4)   ? "acquire"
+                            : rng.chance(0.6) ? "release"
+                                              : "try-acquire";
+      open.push_back({.id = position, .f = f, .type = EventType::info, .invoked = position});
+    } else if (!open.empty()) {
+      const auto at = open.begin() + static_cast<std::ptrdiff_t>(rng.below(open.size()));
+      if (rng.chance(0.8)) {
+        at->type = EventType::ok;
+        at->returned = position;
+        if (at->f == "try-acquire") at->result = Value(rng.chance(0.5));
+      }
+      calls.push_back(*at);
+      open.erase(at);
+    }
+  }
+  calls.insert(calls.end(), open.begin(), open.end());
+  std::ranges::sort(calls, {}, &Call::invoked);
+  return calls;
+}
+
+/// What is shown of a violation is impossible by itself, and every call of it that has to have
+/// happened is needed for that.
+TEST(OwnModel, ViolationsAreShownByFewCalls) {
+  ASSERT_TRUE(registered());
+  const ModelEntry& model = *find_model("semaphore");
+  const auto impossible = [&](const std::vector<Call>& calls, const KeyCore& core) {
+    const auto rest = verifying::leave_out(specs_of(model), 2, calls, core);
+    return rest && verifying::find_no_order(*rest) == verifying::NoOrder::proven;
+  };
+  int invalid = 0, smaller = 0;
+  for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+    Rng rng(seed);
+    const std::vector<Call> calls = random_calls(rng);
+    Budget budget(Budget::k_forever, 1UL << 28, nullptr);
+    const Decision decision = decide(calls, model, 2, budget);
+    ASSERT_EQ(decision.validity == Validity::valid, testing_checker::brute_force(calls, model, 2))
+        << "seed " << seed;
+    if (decision.validity != Validity::invalid) continue;
+    ++invalid;
+    const Counterexample example = explain_invalid(calls, model, 2, decision, true, budget);
+    const KeyCore core = core_of(example);
+    ASSERT_TRUE(impossible(calls, core)) << "seed " << seed;
+    smaller += example.core.size() < calls.size();
+    for (const std::int64_t id : core.required) {
+      KeyCore less = core;
+      std::erase(less.required, id);
+      EXPECT_FALSE(impossible(calls, less)) << "seed " << seed << ": without call " << id;
+      less.optional.push_back(id);
+      EXPECT_FALSE(impossible(calls, less))
+          << "seed " << seed << ": with call " << id << " optional";
+    }
+  }
+  EXPECT_GT(invalid, 200);
+  EXPECT_GT(smaller, invalid / 2);
 }
 
 std::string text_of(const std::string& file) {

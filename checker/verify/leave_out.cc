@@ -16,10 +16,8 @@ std::unexpected<Refusal> refuse(std::string why) {
 
 class LeavingOut {
  public:
-  LeavingOut(const Certificate& certificate, const KeyCore& core)
-      : certificate_(certificate),
-        core_(core),
-        spec_(spec_of(certificate.model, certificate.initial)) {
+  LeavingOut(const SpecSource& specs, const Value& initial, const KeyCore& core)
+      : specs_(specs), initial_(initial), core_(core), spec_(specs(initial)) {
     if (core.only) only_.insert(core.only->begin(), core.only->end());
   }
 
@@ -68,9 +66,9 @@ class LeavingOut {
   /// Rules 1 and 2 for the state that is started from.
   std::string find_start(const Calls& of_key) {
     if (core_.only && !spec_->has_parts()) return "this model's objects have no parts";
-    rest_.initial = certificate_.initial;
+    rest_.initial = initial_;
     if (core_.only) rest_.initial = spec_->narrow_start(rest_.initial, only_);
-    rest_.start = spec_of(certificate_.model, rest_.initial);
+    rest_.start = specs_(rest_.initial);
     if (core_.any_state) return start_anywhere();
     if (!core_.after) return "";
     const auto at = of_key.find(*core_.after);
@@ -81,7 +79,7 @@ class LeavingOut {
     const auto state = narrow(call) ? spec_->settles(call) : std::nullopt;
     if (!state) return str("call ", call.id, " does not tell the state after it");
     rest_.initial = *state;
-    rest_.start = spec_of(certificate_.model, *state);
+    rest_.start = specs_(*state);
     return "";
   }
 
@@ -90,10 +88,9 @@ class LeavingOut {
     std::vector<Value> states = spec_->states();
     if (states.empty()) return "this model has too many states to start from any";
     rest_.initial = states.back();
-    rest_.start = spec_of(certificate_.model, rest_.initial);
+    rest_.start = specs_(rest_.initial);
     states.pop_back();
-    for (const Value& state : states)
-      rest_.other_starts.push_back(spec_of(certificate_.model, state));
+    for (const Value& state : states) rest_.other_starts.push_back(specs_(state));
     rest_.or_else = std::move(states);
     return "";
   }
@@ -161,7 +158,8 @@ class LeavingOut {
     return "";
   }
 
-  const Certificate& certificate_;
+  const SpecSource& specs_;
+  const Value& initial_;
   const KeyCore& core_;
   std::unique_ptr<Spec> spec_;
   std::set<Value> only_;
@@ -176,9 +174,15 @@ class LeavingOut {
 
 }  // namespace
 
+std::expected<Remainder, Refusal> leave_out(const SpecSource& specs, const Value& initial,
+                                            const std::vector<Call>& calls, const KeyCore& core) {
+  return LeavingOut(specs, initial, core).run(calls);
+}
+
 std::expected<Remainder, Refusal> leave_out(const Certificate& certificate,
                                             const std::vector<Call>& calls, const KeyCore& core) {
-  return LeavingOut(certificate, core).run(calls);
+  const auto specs = [&](const Value& initial) { return spec_of(certificate.model, initial); };
+  return leave_out(specs, certificate.initial, calls, core);
 }
 
 }  // namespace plumbline::verifying

@@ -50,6 +50,9 @@ struct Refusal {
 };
 
 /// Gives: what remains, or why the core leaves out what it may not.
+std::expected<Remainder, Refusal> leave_out(const SpecSource& specs, const Value& initial,
+                                            const std::vector<Call>& calls, const KeyCore& core);
+/// The same for the object that a certificate names. Requires: spec_of() knows it.
 std::expected<Remainder, Refusal> leave_out(const Certificate& certificate,
                                             const std::vector<Call>& calls, const KeyCore& core);
 

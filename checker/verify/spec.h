@@ -4,6 +4,7 @@
 ///
 /// A call that did not end ok has no answer: whatever it would have answered is allowed.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -59,5 +60,8 @@ class Spec {
 
 /// In its initial state; `initial` nil: the model's own. Null if no model has this name.
 std::unique_ptr<Spec> spec_of(const std::string& model, const Value& initial);
+
+/// Makes the objects that one proof needs, from their initial state.
+using SpecSource = std::function<std::unique_ptr<Spec>(const Value& initial)>;
 
 }  // namespace plumbline::verifying
