@@ -89,11 +89,15 @@ void TableCheck::decide_all() {
     KeyJudge judge(table_, model_, options_);
     for (std::size_t i = next++; i < keys.size(); i = next++)
       answers_[keys[i]] = judge.decide(rows_.of(keys[i]), budget);
+    budget.lend_thread();  // to who still searches
   };
   std::vector<std::jthread> threads;
-  const auto wanted =
-      std::min<std::size_t>(keys.size(), static_cast<std::size_t>(std::max(options_.jobs, 1)));
-  for (std::size_t t = 1; t < wanted; ++t) threads.emplace_back(loop);
+  const auto jobs = static_cast<std::size_t>(std::max(options_.jobs, 1));
+  for (std::size_t t = 1; t < jobs; ++t)
+    if (t < keys.size())
+      threads.emplace_back(loop);
+    else
+      budget.lend_thread();
   loop();
 }
 

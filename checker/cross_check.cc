@@ -78,13 +78,13 @@ std::string cross_check(const std::vector<Call>& calls, const ModelEntry& model,
   for (std::size_t i = 0; wrong.empty() && i < model.deciders.size(); ++i)
     if (const auto answer = model.deciders[i].decide(normal, model, initial, budget))
       wrong = disagrees(model.deciders[i].name, validity(answer->linearizable));
-  for (const auto& [only, name, shares] : {std::tuple(Only::deep, "depth-first search", 2),
-                                           {Only::broad, "breadth-first search", 1}}) {
+  for (const auto& [part, name, shares] : {std::tuple(Search::Part::deep, "depth-first search", 2),
+                                           {Search::Part::broad, "breadth-first search", 1}}) {
     if (!wrong.empty()) break;
     Budget own(budget.remaining() / shares, budget.memory(), budget.stop());
     const auto machine = model.machine(initial);
     const Timeline timeline(normal, *machine);
-    wrong = disagrees(name, search_only(only, timeline, *machine, own).validity);
+    wrong = disagrees(name, search(timeline, *machine, own, false, part).validity);
   }
   return wrong;
 }

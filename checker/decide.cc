@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "checker/order.h"
-#include "checker/search.h"
+#include "checker/race.h"
 #include "core/base/check.h"
 
 namespace plumbline {
@@ -93,7 +93,7 @@ Decision by_search(const std::vector<NormalCall>& calls, const ModelEntry& model
                    const Value& initial, Budget& budget) {
   const auto machine = model.machine(initial);
   const Timeline timeline(calls, *machine);
-  const SearchResult found = search(timeline, *machine, budget, model.transition != nullptr);
+  const SearchResult found = race(calls, model, initial, timeline, *machine, budget);
   Decision decision{.validity = found.validity, .why = found.why, .means = "search"};
   if (found.validity == Validity::invalid) decision.position = found.position;
   if (found.validity == Validity::unknown && found.step < timeline.steps())

@@ -248,8 +248,9 @@ bool Refinement::count_overused(std::size_t hard) {
 /// The depth-first levels, by uses of indeterminate calls in one step; the last has no limit.
 constexpr std::uint32_t k_levels[] = {0, 1, 2, 4, UINT32_MAX};
 
-/// The searches, one after the other, until one knows.
-class Turns {
+}  // namespace
+
+class Search::Turns {
  public:
   Turns(const Timeline& timeline, Machine& machine, Budget& budget, bool finite)
       : timeline_(timeline),
@@ -259,26 +260,24 @@ class Turns {
         first_level_(certain_ ? std::size(k_levels) - 1 : 0),
         refinement_(timeline, machine, budget, !finite) {}
 
-  SearchResult run(std::optional<Only> only = {}) {
+  using Answer = std::optional<SearchResult>;
+  Answer turn(Part part) {
     constexpr std::size_t k_first_turn = 1024;
     constexpr std::size_t k_growth = 4;
-    for (std::size_t most = k_first_turn + 4 * timeline_.steps();; most *= k_growth) {
-      if (only) {
-        if (auto known = *only == Only::deep ? deep(most) : broad(most)) return *known;
-      } else if (certain_) {
-        if (auto known = deep(most)) return *known;
-        if (auto known = broad(most)) return *known;
-      } else {
-        if (auto known = broad(most)) return *known;
-        if (auto known = narrow(most)) return *known;
-        if (auto known = deep(most / k_growth)) return *known;
-      }
-      if (const auto why = budget_.exhausted()) return {.step = furthest_, .why = *why};
-    }
+    const std::size_t most = most_ == 0 ? k_first_turn + 4 * timeline_.steps() : most_;
+    most_ = most * k_growth;
+    const bool all = part == Part::all, others = all || part == Part::others;
+    Answer known;
+    if (part == Part::deep || (others && certain_)) known = deep(most);
+    if (!known && (all || part == Part::broad)) known = broad(most);
+    if (!known && others && !certain_) known = narrow(most);
+    if (!known && others && !certain_) known = deep(most / k_growth);
+    if (known) return known;
+    if (const auto why = budget_.exhausted()) return SearchResult{.step = furthest_, .why = *why};
+    return {};
   }
 
  private:
-  using Answer = std::optional<SearchResult>;
   /// Nothing passes `step`, but some of what failed before may have done so for what was foreseen
   /// of a later one.
   SearchResult invalid(std::size_t step, std::int64_t foreseen) const {
@@ -326,17 +325,20 @@ class Turns {
   std::size_t first_level_;
   Refinement refinement_;
   Frontier::Width beam_{.configs = 8, .limits = {.uses = 1}};
+  std::size_t most_ = 0;      ///< configurations to look at in the next turn
   std::size_t furthest_ = 0;  ///< step; all before it are linearizable
 };
 
-}  // namespace
+Search::Search(const Timeline& timeline, Machine& machine, Budget& budget, bool finite)
+    : turns_(std::make_unique<Turns>(timeline, machine, budget, finite)) {}
+Search::~Search() = default;
+std::optional<SearchResult> Search::turn(Part part) { return turns_->turn(part); }
 
-SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget, bool finite) {
-  return Turns(timeline, machine, budget, finite).run();
-}
-
-SearchResult search_only(Only only, const Timeline& timeline, Machine& machine, Budget& budget) {
-  return Turns(timeline, machine, budget, false).run(only);
+SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget, bool finite,
+                    Search::Part part) {
+  Search turns(timeline, machine, budget, finite);
+  for (;;)
+    if (auto known = turns.turn(part)) return std::move(*known);
 }
 
 }  // namespace plumbline

@@ -5,6 +5,8 @@
 /// Cost:   exponential in the calls open at once at worst; memory is what the budget allows.
 /// Source: Wing & Gong 1993; Lowe 2017; Horn & Kroening 2015; see moves.h for what is our own.
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,10 +31,27 @@ struct SearchResult {
 /// linearization so found used too often, until one is real or there is none. The same with all
 /// calls counted, but only a few configurations a step and few uses of indeterminate calls, ever
 /// more: finds most linearizations at once. Depth first with few uses, then more.
-SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget, bool finite);
+class Search {
+ public:
+  /// Which of them. Each part knows the answer in the end.
+  enum class Part {
+    all,
+    broad,   ///< breadth first
+    others,  ///< all but that
+    deep,    ///< depth first
+  };
+  Search(const Timeline& timeline, Machine& machine, Budget& budget, bool finite);
+  ~Search();
+  /// One turn of each; nothing if none knows yet. Unknown only if the budget ran out.
+  std::optional<SearchResult> turn(Part part);
 
-/// Depth first alone, or breadth first alone with all calls counted: for comparison.
-enum class Only { deep, broad };
-SearchResult search_only(Only only, const Timeline& timeline, Machine& machine, Budget& budget);
+ private:
+  class Turns;
+  std::unique_ptr<Turns> turns_;
+};
+
+/// Turns until one knows. A part alone is of use for comparison.
+SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget, bool finite,
+                    Search::Part part = Search::Part::all);
 
 }  // namespace plumbline
