@@ -87,7 +87,7 @@ inline bool matches(const Wal::Opened& opened, const Model& model, std::uint64_t
 /// open() finds is what was promised.
 class WalUser {
  public:
-  WalUser(MemoryFileSystem& files, std::uint64_t seed, std::uint64_t segment_bytes = 2048)
+  WalUser(FileSystem& files, std::uint64_t seed, std::uint64_t segment_bytes = 2048)
       : files_(files), rng_(seed), options_{segment_bytes} {}
 
   /// Opens the WAL and compares. Gives what is wrong, if anything; or that it cannot be opened.
@@ -168,7 +168,7 @@ class WalUser {
     return batch;
   }
 
-  MemoryFileSystem& files_;
+  FileSystem& files_;
   Rng rng_;
   WalOptions options_;
   std::vector<Model> states_{Model{}};
