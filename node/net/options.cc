@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "core/base/text.h"
@@ -25,8 +26,27 @@ struct Written {
   std::string election_timeout = "300ms-600ms";
   std::string heartbeat = "50ms";
   std::vector<std::string> defects;
+  std::optional<double> hold_unsynced;
+  std::string slow_sync;
+  std::string link_trouble;
   Options options;
 };
+
+/// For tests of real processes: disks and links that are worse than this machine's.
+void declare_troubles(CLI::App& app, Written& written) {
+  app.option_defaults()->group("For tests")->take_last();
+  app.add_option("--hold-unsynced", written.hold_unsynced,
+                 "Keep what is not synced in memory, so that kill -9 loses it as a power failure "
+                 "does; of this share of the writes (0 to 1) a part is left, torn")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--slow-sync", written.slow_sync,
+                 "MIN-MAX that every sync takes longer; with --hold-unsynced");
+  app.add_option("--link-trouble", written.link_trouble,
+                 "What happens to messages from other nodes: "
+                 "delay=5ms,jitter=5ms,slow=0.1,slow-max=1s,loss=0.1,duplicate=0.1");
+  app.add_option("--link-trouble-file", written.options.link_trouble_file,
+                 "More of that, as the first line of this file says while it is there");
+}
 
 void declare(CLI::App& app, Written& written) {
   Options& options = written.options;
@@ -54,25 +74,48 @@ void declare(CLI::App& app, Written& written) {
   app.add_option("--heartbeat", written.heartbeat, "Interval of the leader's heartbeats (50ms)");
   app.add_option("--snapshot-every", options.snapshot_every, "Entries between snapshots (10000)");
   app.add_option("--segment-bytes", options.segment_bytes, "Size of a log segment (16777216)");
+  app.add_option("--append-bytes", options.append_bytes, "Most bytes of entries in one message");
+  app.add_option("--inflight", options.inflight, "Most messages with entries on the way to a node");
+  app.add_option("--chunk-bytes", options.chunk_bytes, "Bytes of a snapshot in one message");
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::Throw);
   app.add_option("--seed", options.seed, "Seed of the election timeouts (default: its own)");
   app.add_option("--defect", written.defects, "Switch a planted bug on (test builds only)");
+  declare_troubles(app, written);
+}
+
+/// "MIN-MAX", like 300ms-600ms.
+Result<std::pair<Nanos, Nanos>> understand_range(const std::string& text) {
+  const std::vector<std::string> range = split(text, '-');
+  if (range.size() != 2) return fail(Error::Code::invalid, "write MIN-MAX, like 300ms-600ms");
+  TRY_ASSIGN(const Nanos min, parse_duration(range[0]));
+  TRY_ASSIGN(const Nanos max, parse_duration(range[1]));
+  if (max < min) return fail(Error::Code::invalid, "MAX must not be less than MIN");
+  return std::pair{min, max};
+}
+
+Status understand_troubles(const Written& written, Options& options) {
+  auto links = parse_link_trouble(written.link_trouble);
+  if (!links) return context(links.error(), "--link-trouble");
+  options.link_trouble = *links;
+  if (written.hold_unsynced) options.holding = store::Holding{.torn = *written.hold_unsynced};
+  if (written.slow_sync.empty()) return {};
+  if (!options.holding) return fail(Error::Code::invalid, "--slow-sync: only with --hold-unsynced");
+  const auto times = understand_range(written.slow_sync);
+  if (!times) return context(times.error(), "--slow-sync");
+  std::tie(options.holding->sync_min, options.holding->sync_max) = *times;
+  return {};
 }
 
 Status understand_timers(const Written& written, Options& options) {
-  const std::vector<std::string> range = split(written.election_timeout, '-');
-  if (range.size() != 2)
-    return fail(Error::Code::invalid, "--election-timeout: write MIN-MAX, like 300ms-600ms");
-  TRY_ASSIGN(options.election_min, parse_duration(range[0]));
-  TRY_ASSIGN(options.election_max, parse_duration(range[1]));
+  const auto range = understand_range(written.election_timeout);
+  if (!range) return context(range.error(), "--election-timeout");
+  std::tie(options.election_min, options.election_max) = *range;
   TRY_ASSIGN(options.heartbeat, parse_duration(written.heartbeat));
   if (options.heartbeat < k_shortest_heartbeat)
     return fail(Error::Code::invalid, "--heartbeat: must be at least 10ms");
   if (options.election_min < 2 * options.heartbeat)
     return fail(Error::Code::invalid,
                 "--election-timeout: MIN must be at least twice the --heartbeat");
-  if (options.election_max < options.election_min)
-    return fail(Error::Code::invalid, "--election-timeout: MAX must not be less than MIN");
   return {};
 }
 
@@ -121,6 +164,7 @@ Result<Options> understand(Written written) {
   Options options = std::move(written.options);
   TRY(understand_membership(written, options));
   TRY(understand_timers(written, options));
+  TRY(understand_troubles(written, options));
   if (options.data_dir.empty()) return fail(Error::Code::invalid, "--data-dir: must not be empty");
   if (options.cluster.empty() || options.cluster.find_first_of(" \n\r\t=") != std::string::npos)
     return fail(Error::Code::invalid, "--cluster: must be one word");
@@ -156,7 +200,10 @@ std::string Options::describe() const {
              " data-dir=", data_dir, " listen=", listen.empty() ? self.host : listen,
              " election-timeout=", format_duration(election_min), "-",
              format_duration(election_max), " heartbeat=", format_duration(heartbeat),
-             " snapshot-every=", snapshot_every, " segment-bytes=", segment_bytes, " seed=", seed);
+             " snapshot-every=", snapshot_every, " segment-bytes=", segment_bytes, " seed=", seed,
+             holding ? str(" hold-unsynced=", holding->torn) : std::string(),
+             link_trouble == LinkTrouble{} ? "" : " link-trouble",
+             link_trouble_file.empty() ? "" : " link-trouble-file=" + link_trouble_file);
 }
 
 std::expected<Options, EarlyExit> parse_options(int argc, const char* const* argv) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,7 +11,9 @@
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "node/net/address.h"
+#include "node/net/bad_links.h"
 #include "node/raft/types.h"
+#include "node/store/holding_file_system.h"
 
 namespace plumbline::net {
 
@@ -26,6 +29,13 @@ struct Options {
   Nanos heartbeat = 50ms;
   std::uint64_t snapshot_every = 10'000;
   std::uint64_t segment_bytes = 16 << 20;
+  std::uint64_t append_bytes = 0;  ///< of entries in one message; 0: the core's own default
+  std::uint64_t inflight = 0;      ///< appends to one peer at a time; likewise
+  std::uint64_t chunk_bytes = 0;   ///< of a snapshot in one message; likewise
+  // For tests:
+  std::optional<store::Holding> holding{};  ///< nothing: files as the operating system has them
+  LinkTrouble link_trouble{};
+  std::string link_trouble_file;
   std::set<std::string> defects;
   std::uint64_t seed = 0;  ///< of the election timeouts; 0: one of its own
 

@@ -56,6 +56,26 @@ TEST(Options, TheLastOfTwoCountsWhereItIsASetting) {
   EXPECT_NE(refusal({"--id", "3"}), "");
 }
 
+TEST(Options, TroublesForTestsAreOffUnlessNamed) {
+  const auto plain = good_and({});
+  ASSERT_TRUE(plain);
+  EXPECT_FALSE(plain->holding);
+  EXPECT_EQ(plain->link_trouble, LinkTrouble{});
+  const auto bad = good_and({"--hold-unsynced=0.25", "--slow-sync", "5ms-20ms", "--link-trouble",
+                             "loss=0.1", "--link-trouble-file", "/tmp/links"});
+  ASSERT_TRUE(bad) << bad.error().text;
+  ASSERT_TRUE(bad->holding);
+  EXPECT_EQ(bad->holding->torn, 0.25);
+  EXPECT_EQ(bad->holding->sync_min, 5ms);
+  EXPECT_EQ(bad->holding->sync_max, 20ms);
+  EXPECT_EQ(bad->link_trouble.loss, 0.1);
+  EXPECT_EQ(bad->link_trouble_file, "/tmp/links");
+  EXPECT_NE(refusal({"--hold-unsynced=2"}), "");
+  EXPECT_NE(refusal({"--slow-sync", "5ms-20ms"}), "") << "it is the held files that are slow";
+  EXPECT_NE(refusal({"--hold-unsynced=0", "--slow-sync", "20ms-5ms"}), "");
+  EXPECT_NE(refusal({"--link-trouble", "loss=2"}), "");
+}
+
 TEST(Options, AreTakenFromAFile) {
   const TemporaryDirectory directory;
   const std::string file = directory.path("conf");

@@ -15,7 +15,6 @@ namespace {
 constexpr Nanos k_tick = 10ms;
 constexpr Nanos k_sweep_every = 1s;
 constexpr Nanos k_slow_sync = 100ms;
-const std::size_t k_chunk_bytes = raft::Config{}.snapshot_chunk_bytes;
 // Handlers that run before what they produced is sent on: a bound on latency, far above what is
 // usually ready at once.
 constexpr int k_handlers_per_turn = 256;
@@ -37,6 +36,10 @@ const NodeAddress* moved(const Options& options, raft::NodeId id) {
   return nullptr;
 }
 
+std::size_t chunk_bytes_of(const Options& options) {
+  return options.chunk_bytes > 0 ? options.chunk_bytes : raft::Config{}.snapshot_chunk_bytes;
+}
+
 raft::Config raft_config(const Options& options, const Identity& identity) {
   raft::Config config;
   config.id = options.id;
@@ -52,7 +55,17 @@ raft::Config raft_config(const Options& options, const Identity& identity) {
                                   : options.id.value * 0x9e3779b97f4a7c15ULL +
                                         static_cast<std::uint64_t>(steady_now().count());
   config.defects = options.defects;
+  if (options.append_bytes > 0) config.max_append_bytes = options.append_bytes;
+  if (options.inflight > 0) config.max_inflight_appends = options.inflight;
+  config.snapshot_chunk_bytes = chunk_bytes_of(options);
   return config;
+}
+
+std::unique_ptr<store::FileSystem> files_for(const Options& options) {
+  if (!options.holding) return store::real_file_system();
+  store::Holding holding = *options.holding;
+  holding.seed = options.seed + static_cast<std::uint64_t>(steady_now().count());
+  return store::holding_file_system(store::real_file_system(), holding);
 }
 
 Result<replica::PeerIdentities> identities_of(const DataDirectory& directory) {
@@ -66,7 +79,7 @@ Result<replica::PeerIdentities> identities_of(const DataDirectory& directory) {
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::open(const Options& options, const Log& log) {
-  auto files = store::real_file_system();
+  auto files = files_for(options);
   TRY_ASSIGN(auto directory,
              DataDirectory::open(
                  *files, options.data_dir,
@@ -97,9 +110,14 @@ Server::Server(const Options& options, const Log& log, std::unique_ptr<store::Fi
                 .snapshot_every = options.snapshot_every},
                std::move(recovered.restored), std::move(recovered.machine),
                recovered.snapshot_bytes, *this),
+      links_(io_,
+             {.always = options.link_trouble,
+              .file = options.link_trouble_file,
+              .seed = options.seed + static_cast<std::uint64_t>(steady_now().count())},
+             [this](raft::Message message) { replica_.receive(std::move(message)); }),
       peers_(
           io_, std::move(identities), options.self,
-          [this](raft::Message message) { replica_.receive(std::move(message)); },
+          [this](raft::Message message) { links_.arrived(std::move(message)); },
           [this](const std::string& met) { remember(met); }, log),
       client_door_(io_, *this, log, DoorLimits{}),
       http_door_(
@@ -167,6 +185,7 @@ void Server::await_tick() {
 void Server::tick() {
   const Nanos now = steady_now();
   replica_.tick();
+  links_.tick(now);
   peers_.tick(now);
   if (now < sweep_at_) return;
   sweep_at_ = now + k_sweep_every;
@@ -204,7 +223,7 @@ void Server::save_snapshot(raft::SnapshotMeta meta, std::string state) {
 }
 
 void Server::read_chunk(raft::ReadChunk what) {
-  snapshot_worker_.read(std::move(what), k_chunk_bytes,
+  snapshot_worker_.read(std::move(what), chunk_bytes_of(options_),
                         [this, to = what.to](raft::SnapshotChunk chunk) {
                           asio::post(io_, [this, to, chunk = std::move(chunk)]() mutable {
                             replica_.chunk_read(to, std::move(chunk));

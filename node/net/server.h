@@ -14,6 +14,7 @@
 
 #include "core/base/result.h"
 #include "core/base/time.h"
+#include "node/net/bad_links.h"
 #include "node/net/client_door.h"
 #include "node/net/data_directory.h"
 #include "node/net/http_door.h"
@@ -78,6 +79,7 @@ class Server final : public Service, private replica::Shell {
   Metrics metrics_;
   replica::Replica replica_;
 
+  BadLinks links_;
   Peers peers_;
   ClientDoor client_door_;
   HttpDoor http_door_;
