@@ -29,6 +29,16 @@ class Texts {
  private:
   /// False if some text is not of the kind that can be taken apart.
   bool gather();
+  bool sort_pieces();
+  bool less(std::string_view a, std::string_view b) const {
+    return backwards_ ? std::lexicographical_compare(a.rbegin(), a.rend(), b.rbegin(), b.rend())
+                      : a < b;
+  }
+  bool begins(std::string_view text, std::string_view with) const {
+    return backwards_ ? text.ends_with(with) : text.starts_with(with);
+  }
+  /// Its pieces, first to last; nothing if there is something else in it.
+  std::optional<std::vector<std::size_t>> split(std::string_view text) const;
   /// False, with a core, if this read cannot be.
   bool take_apart(const NormalCall& read);
   std::size_t find(std::string_view text) const;
@@ -36,7 +46,8 @@ class Texts {
   DirectAnswer ordered() const;
 
   const std::vector<NormalCall>& calls_;
-  std::vector<Piece> pieces_;  ///< sorted by text
+  bool backwards_ = false;     ///< texts are read from their ends
+  std::vector<Piece> pieces_;  ///< sorted by text, in that direction
   std::vector<const NormalCall*> core_;
 };
 
@@ -52,11 +63,18 @@ bool Texts::gather() {
     if (!known || !c.call->arguments.is_text()) return false;
     pieces_.push_back({.update = &c, .text = c.call->arguments.as_text()});
   }
+  if (sort_pieces()) return true;
+  backwards_ = true;
+  return sort_pieces();
+}
+
+/// False: read in this direction, some text begins another.
+bool Texts::sort_pieces() {
   std::sort(pieces_.begin() + 1, pieces_.end(),
-            [](const Piece& a, const Piece& b) { return a.text < b.text; });
+            [this](const Piece& a, const Piece& b) { return less(a.text, b.text); });
   // If a text begins another, it also begins the one that follows it in this order.
   for (std::size_t i = 1; i < pieces_.size(); ++i)
-    if (pieces_[i].text.empty() || (i > 1 && pieces_[i].text.starts_with(pieces_[i - 1].text)))
+    if (pieces_[i].text.empty() || (i > 1 && begins(pieces_[i].text, pieces_[i - 1].text)))
       return false;
   return true;
 }
@@ -65,9 +83,22 @@ bool Texts::gather() {
 std::size_t Texts::find(std::string_view text) const {
   const auto after =
       std::upper_bound(pieces_.begin() + 1, pieces_.end(), text,
-                       [](std::string_view t, const Piece& p) { return t < p.text; });
+                       [this](std::string_view t, const Piece& p) { return less(t, p.text); });
   const auto at = static_cast<std::size_t>(after - pieces_.begin()) - 1;
-  return at > 0 && text.starts_with(pieces_[at].text) ? at : 0;
+  return at > 0 && begins(text, pieces_[at].text) ? at : 0;
+}
+
+std::optional<std::vector<std::size_t>> Texts::split(std::string_view text) const {
+  std::vector<std::size_t> parts;
+  while (!text.empty()) {
+    const std::size_t next = find(text);
+    if (next == 0) return std::nullopt;
+    parts.push_back(next);
+    const std::size_t length = pieces_[next].text.size();
+    backwards_ ? text.remove_suffix(length) : text.remove_prefix(length);
+  }
+  if (backwards_) std::ranges::reverse(parts);
+  return parts;
 }
 
 bool Texts::link(std::size_t before, std::size_t after, const NormalCall& read) {
@@ -87,17 +118,17 @@ bool Texts::link(std::size_t before, std::size_t after, const NormalCall& read) 
 
 bool Texts::take_apart(const NormalCall& read) {
   const std::string whole = Kv::text_of(read.call->result);
+  const auto parts = split(whole);
+  bool fits = parts.has_value();
+  for (std::size_t i = 1; fits && i < parts->size(); ++i) fits = pieces_[(*parts)[i]].appends();
+  if (!fits) {
+    core_ = {&read};
+    return false;
+  }
   std::size_t last = 0;
-  for (std::string_view rest = whole; !rest.empty();) {
-    const std::size_t next = find(rest);
-    const bool first = rest.size() == whole.size();
-    if (next == 0 || (!first && !pieces_[next].appends())) {
-      core_ = {&read};
-      return false;
-    }
+  for (const std::size_t next : *parts) {
     if (pieces_[next].appends() && !link(last, next, read)) return false;
     last = next;
-    rest.remove_prefix(pieces_[next].text.size());
   }
   pieces_[last].reads.push_back(&read);
   return true;

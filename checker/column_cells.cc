@@ -7,8 +7,7 @@ namespace plumbline {
 
 CellColumns::Step CellColumns::step(std::uint32_t row) const {
   using What = Step::What;
-  const CallTable& table = key_->table;
-  const bool pair = table.second(row) != ValueTable::k_no_value;
+  if (of_texts_) return texts_.step(row);
   switch (key_->operation(row)) {
     case ColumnOperation::read: {
       if (!key_->required(row)) return {What::nothing};
@@ -18,15 +17,19 @@ CellColumns::Step CellColumns::step(std::uint32_t row) const {
     }
     case ColumnOperation::write:
       if (key_->failed(row)) return {What::nothing};
-      if (pair) return {What::foreign};
-      return {What::update, ValueTable::k_no_value, table.argument(row)};
-    case ColumnOperation::cas:
-      if (!pair) return {What::foreign};
+      if (key_->pair(row)) return {What::foreign};
+      return {What::update, ValueTable::k_no_value, key_->argument(row)};
+    case ColumnOperation::remove:
       if (key_->failed(row)) return {What::nothing};
-      if (table.argument(row) != table.second(row))
-        return {What::update, table.argument(row), table.second(row)};
+      return {What::update, ValueTable::k_no_value, ValueTable::k_nil};
+    case ColumnOperation::cas: {
+      if (!key_->pair(row)) return {What::foreign};
+      if (key_->failed(row)) return {What::nothing};
+      const ValueId from = key_->argument(row), to = key_->second(row);
+      if (from != to) return {What::update, from, to};
       if (!key_->required(row)) return {What::nothing};
-      return {What::observe, table.argument(row)};
+      return {What::observe, from};
+    }
     default:
       return {What::foreign};
   }
@@ -48,6 +51,7 @@ void CellColumns::number_values() {
   };
   meet(key_->initial);
   for (const std::uint32_t row : key_->rows) {
+    if (key_->table.invoked(row) >= key_->limit) break;
     const Step s = step(row);
     meet(s.from);
     meet(s.to);
@@ -187,17 +191,29 @@ bool CellColumns::in_real_time() const {
   return true;
 }
 
-std::optional<bool> CellColumns::decide(const KeyRows& key) {
-  key_ = &key;
+std::optional<bool> CellColumns::decide_steps() {
   late_.clear();
   doubled_ = false;
   number_values();
-  for (const std::uint32_t row : key.rows) {
-    if (key.table.invoked(row) >= key.limit) break;
+  for (const std::uint32_t row : key_->rows) {
+    if (key_->table.invoked(row) >= key_->limit) break;
     if (!take(row)) return std::nullopt;
   }
   if (!late_.empty() && !keep_needed()) return std::nullopt;
   return !doubled_ && follow_chains() && in_real_time();
+}
+
+std::optional<bool> CellColumns::decide(const KeyRows& key) {
+  key_ = &key;
+  wrong_texts_ = false;
+  of_texts_ = std::ranges::any_of(
+      key.rows, [&](std::uint32_t row) { return key.operation(row) == ColumnOperation::append; });
+  if (!of_texts_) return decide_steps();
+  const TextColumns::Parts parts = texts_.take_apart(key);
+  if (parts == TextColumns::Parts::other) return std::nullopt;
+  wrong_texts_ = parts == TextColumns::Parts::wrong;
+  if (wrong_texts_) return false;
+  return decide_steps();
 }
 
 std::vector<std::uint32_t> CellColumns::order() const {

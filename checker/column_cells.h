@@ -1,6 +1,6 @@
 #pragma once
-/// CellColumns: decide_by_zones (zones.h, which has the proof) for registers with read, write and
-/// cas, over columns: per value eight numbers, no objects, one pass over the calls.
+/// CellColumns: decide_by_zones (zones.h, which has the proof) for registers and keys of stores,
+/// over columns: per value eight numbers, no objects, one pass over the calls.
 ///
 /// Rule 2 of normalise.h, as a least fixpoint: use(v) is the latest return of a required call that
 /// needs v, and of what an indeterminate update v -> w hands on: use(w), if it is kept, that is, if
@@ -21,18 +21,24 @@
 /// contradict one another, with the writers before them in their chains, prove the whole to be
 /// invalid. An indeterminate update in it is there because some required call needs its value, or a
 /// later one of its chain: that call is put in too, or else rule 2 would drop the update.
+/// Of texts that are appended to, column_texts.h says what calls need and leave, and what must
+/// be put in besides.
 ///
 /// Requires: KeyRows of which decide() was asked last stay alive.
 /// Cost:   O(n) and sorting the chains; 40 bytes a value.
 
 #include "checker/column_rows.h"
+#include "checker/column_texts.h"
 
 namespace plumbline {
 
 class CellColumns {
  public:
-  /// Nothing: some value is written twice, or some call is none of read, write and cas.
+  /// Nothing: some value is written twice, or some call is none of read, write, cas and remove; or
+  /// something is appended, and TextColumns is not for that.
   std::optional<bool> decide(const KeyRows& key);
+  /// Were texts taken apart for that?
+  bool of_texts() const { return of_texts_; }
   /// A linearization. Requires: decide() said true.
   std::vector<std::uint32_t> order() const;
   /// Requires: decide() said false.
@@ -54,10 +60,7 @@ class CellColumns {
     bool has_writer() const { return written != k_none; }
     bool needed() const { return first_read != k_open || next != k_none; }
   };
-  struct Step {
-    enum class What : std::uint8_t { nothing, observe, update, foreign } what;
-    ValueId from = ValueTable::k_no_value, to = ValueTable::k_no_value;
-  };
+  using Step = ColumnStep;
   struct Late {  ///< an indeterminate update
     std::uint32_t from, to, invoked;
   };
@@ -67,6 +70,7 @@ class CellColumns {
     bool operator<(const Chain& other) const { return key < other.key; }
   };
 
+  std::optional<bool> decide_steps();
   Step step(std::uint32_t row) const;
   bool happened(std::uint32_t row, const Step& update) const;
   void number_values();
@@ -82,6 +86,9 @@ class CellColumns {
   friend class CellCore;
 
   const KeyRows* key_ = nullptr;
+  TextColumns texts_;
+  bool of_texts_ = false;     ///< steps are those of texts_
+  bool wrong_texts_ = false;  ///< they cannot be taken apart: that is why it is invalid
   std::vector<Cluster> clusters_;
   bool dense_ = false;
   ValueId low_ = 0;  ///< dense: the value of slot 1; nil has slot 0

@@ -30,6 +30,10 @@ class CellCore {
     if (best_.rows.empty()) find_cycle();
     for (const std::uint32_t row : best_.rows) close_over(row);
     best_.rows.assign(closed_.begin(), closed_.end());
+    // What texts consist of is known when those who tell so have returned.
+    if (cells_.of_texts_)
+      for (const std::uint32_t row : best_.rows)
+        if (key_.required(row)) best_.completed = std::max(best_.completed, key_.returned(row));
     return std::move(best_);
   }
 
@@ -189,7 +193,8 @@ class CellCore {
     for (const std::uint32_t row : closed_) best_.completed = std::max(best_.completed, known(row));
   }
 
-  /// `row`, the writers before it, and who saw that an indeterminate one happened.
+  /// `row`, the writers before it, who saw that an indeterminate one happened, and who told what a
+  /// text consists of.
   void close_over(std::uint32_t row) {
     std::vector<std::uint32_t> open{row};
     while (!open.empty()) {
@@ -198,6 +203,8 @@ class CellCore {
       if (row == k_none || !closed_.insert(row).second) continue;
       const Step s = cells_.step(row);
       if (s.from != ValueTable::k_no_value) open.push_back(writer_[cells_.slot_of(s.from)]);
+      if (cells_.of_texts_)
+        for (const std::uint32_t other : cells_.texts_.besides(row)) open.push_back(other);
       if (s.what != What::update || key_.required(row)) continue;
       const std::uint32_t to = cells_.slot_of(s.to);
       const bool seen = witness_[to] != k_none && key_.returned(witness_[to]) >= invoked(row);
@@ -218,6 +225,8 @@ class CellCore {
   std::set<std::uint32_t> closed_;
 };
 
-ColumnCore CellColumns::core() const { return CellCore(*this).find(); }
+ColumnCore CellColumns::core() const {
+  return wrong_texts_ ? texts_.core() : CellCore(*this).find();
+}
 
 }  // namespace plumbline

@@ -262,6 +262,17 @@ void add_texts_and_sets(std::vector<Alphabet>& all) {
   texts.letters.push_back(letter("put", "y"));
   all.push_back(std::move(texts));
 
+  // Some begin others, but none ends another.
+  Alphabet behind{
+      .name = "kv_texts_from_behind", .model = "kv", .once = true, .means = "order of texts"};
+  for (const char* text : {"a", "ab", "aabb"}) behind.letters.push_back(letter("append", text));
+  for (const char* text : {"", "a", "ab", "aab", "aabb", "aba", "e", "ec", "ea", "eca", "eab",
+                           "ecab", "eaab", "eaaabb", "aaabb", "eaabb"})
+    behind.letters.push_back(letter("get", {}, text));
+  behind.letters.push_back(letter("put", "e"));
+  behind.letters.push_back(letter("put", "ec"));
+  all.push_back(std::move(behind));
+
   Alphabet set{.name = "set_of_elements", .model = "set", .means = "elements"};
   for (const int element : {1, 2, 3})
     for (const bool answer : {false, true})

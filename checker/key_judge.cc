@@ -21,17 +21,27 @@ bool has_refusals(const CallTable& table) {
 }  // namespace
 
 KeyJudge::KeyJudge(const CallTable& table, const ModelEntry& model, const CheckOptions& options)
-    : table_(table), model_(model), options_(options), operations_(column_operations(table)) {
+    : table_(table),
+      model_(model),
+      options_(options),
+      store_(model.info.name == "kv"),
+      operations_(column_operations(table, store_)) {
   const std::string& name = model.info.name;
-  if (name == "register" || name == "cas-register") kind_ = Kind::cell;
+  if (store_ || name == "register" || name == "cas-register") kind_ = Kind::cell;
   if (name == "list-append") kind_ = Kind::list;
   if (kind_ == Kind::cell && has_refusals(table)) kind_ = Kind::other;
-  const Value initial = kind_ == Kind::cell ? model.initial(options.initial) : options.initial;
+  Value initial = options.initial;
+  if (kind_ == Kind::cell) initial = (store_ ? *model.narrower : model).initial(initial);
   initial_ = table.values().find(initial).value_or(ValueTable::k_no_value);
+  if (store_) empty_ = table.values().find(Value("")).value_or(ValueTable::k_nil);
 }
 
 KeyRows KeyJudge::rows_of(std::span<const std::uint32_t> rows) const {
-  return {.table = table_, .operations = operations_, .rows = rows, .initial = initial_};
+  return {.table = table_,
+          .operations = operations_,
+          .rows = rows,
+          .initial = initial_,
+          .empty = empty_};
 }
 
 std::vector<Call> KeyJudge::calls_of(std::span<const std::uint32_t> rows) const {
@@ -41,18 +51,30 @@ std::vector<Call> KeyJudge::calls_of(std::span<const std::uint32_t> rows) const 
   return calls;
 }
 
+/// Is it sure that the model takes this call? It is asked about everything else.
+bool KeyJudge::surely_takes(std::uint32_t row) const {
+  const bool pair = table_.second(row) != ValueTable::k_no_value;
+  switch (operations_[table_.f(row)]) {
+    case ColumnOperation::read:
+      return kind_ == Kind::cell || (kind_ == Kind::list && table_.type(row) != EventType::ok);
+    case ColumnOperation::write:
+      return kind_ == Kind::cell;
+    case ColumnOperation::remove:
+      return store_;
+    case ColumnOperation::cas:
+      return kind_ == Kind::cell && model_.info.name != "register" && pair;
+    case ColumnOperation::append:
+      return kind_ == Kind::list ||
+             (store_ && !pair && table_.values().is_text(table_.argument(row)));
+    case ColumnOperation::other:
+      break;
+  }
+  return false;
+}
+
 std::string KeyJudge::refuse() const {
-  const bool swaps = model_.info.name == "cas-register";
   for (std::uint32_t row = 0; row < table_.size(); ++row) {
-    const ColumnOperation operation = operations_[table_.f(row)];
-    const bool reads = operation == ColumnOperation::read;
-    // What the model is sure to take; it is asked about everything else.
-    if (kind_ == Kind::cell && (reads || operation == ColumnOperation::write)) continue;
-    if (kind_ == Kind::cell && operation == ColumnOperation::cas && swaps &&
-        table_.second(row) != ValueTable::k_no_value)
-      continue;
-    if (kind_ == Kind::list && operation == ColumnOperation::append) continue;
-    if (kind_ == Kind::list && reads && table_.type(row) != EventType::ok) continue;
+    if (surely_takes(row)) continue;
     const Call call = table_.call(row);
     if (const std::string why = refusal(model_, call); !why.empty())
       return str("call ", call.id, " (", call.f, ") is none of ", model_.info.name, ": ", why);
@@ -83,7 +105,9 @@ KeyAnswer KeyJudge::decide_once(std::span<const std::uint32_t> rows, Budget& bud
   const KeyRows key = rows_of(rows);
   if (const auto linearizable = by_columns(key)) {
     answer.validity = *linearizable ? Validity::valid : Validity::invalid;
-    answer.means = kind_ == Kind::cell ? "zones" : "append order";
+    answer.means = kind_ == Kind::list ? "append order"
+                   : cells_.of_texts() ? "order of texts"
+                                       : "zones";
     answer.ordered = *linearizable && options_.certify;
     if (!answer.ordered) return answer;
     for (const std::uint32_t row : kind_ == Kind::cell ? cells_.order() : lists_.order())

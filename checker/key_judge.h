@@ -49,6 +49,7 @@ class KeyJudge {
   /// Up to so many calls the whole key is explained: it takes some twenty decisions.
   static constexpr std::size_t k_explained_whole = 2'000;
 
+  bool surely_takes(std::uint32_t row) const;
   KeyAnswer decide_once(std::span<const std::uint32_t> rows, Budget& budget);
   std::optional<bool> by_columns(const KeyRows& key);
   ColumnCore core() const;
@@ -61,9 +62,10 @@ class KeyJudge {
   const CallTable& table_;
   const ModelEntry& model_;
   const CheckOptions& options_;
+  const bool store_;  ///< the model is kv
   const std::vector<ColumnOperation> operations_;
   enum class Kind : std::uint8_t { cell, list, other } kind_ = Kind::other;
-  ValueId initial_ = ValueTable::k_nil;
+  ValueId initial_ = ValueTable::k_nil, empty_ = ValueTable::k_nil;
   CellColumns cells_;
   ListColumns lists_;
 };
