@@ -1,5 +1,6 @@
 /// plumbline check: judges a history that is there already, of a run or from elsewhere.
 
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -48,6 +49,13 @@ Result<Judged> judge_properties_of(const CheckFlags& flags, Nanos time_budget) {
   return Judged{read.warning, std::move(verdict)};
 }
 
+/// Of all threads so far.
+double cpu_seconds() {
+  timespec used{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return seconds(std::chrono::seconds(used.tv_sec) + Nanos(used.tv_nsec));
+}
+
 /// For people and for `--json`: reading is most of the work on a large file.
 void say_speed(const ReadTable& read, Verdict& verdict) {
   constexpr double k_mega = 1e6, k_worth_a_line = 10;
@@ -60,7 +68,9 @@ void say_speed(const ReadTable& read, Verdict& verdict) {
 }
 
 Result<Judged> judge_file(const CheckFlags& flags, CheckOptions options) {
+  const double began = cpu_seconds();
   TRY_ASSIGN(ReadTable read, read_table(flags.path, flags.keyed));
+  const double reading = cpu_seconds() - began;
   std::string warning = read.warning;
   if (!flags.keyed && read.calls.looks_keyed()) {
     read.calls.split_keys();
@@ -68,6 +78,9 @@ Result<Judged> judge_file(const CheckFlags& flags, CheckOptions options) {
   }
   if (options.model.empty()) options.model = likely_model(read.calls);
   Judged judged{std::move(warning), judge_table(read.calls, options)};
+  const double judging = cpu_seconds() - began - reading;
+  judged.verdict.figures.emplace_back("CPU seconds reading", std::to_string(reading));
+  judged.verdict.figures.emplace_back("CPU seconds judging", std::to_string(judging));
   say_speed(read, judged.verdict);
   return judged;
 }
