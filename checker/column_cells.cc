@@ -203,20 +203,34 @@ std::optional<bool> CellColumns::decide_steps() {
   return !doubled_ && follow_chains() && in_real_time();
 }
 
+bool CellColumns::walk() {
+  std::vector<ColumnStep> steps;
+  steps.reserve(key_->rows.size());
+  for (const std::uint32_t row : key_->rows) {
+    if (key_->table.invoked(row) >= key_->limit) break;
+    steps.push_back(step(row));
+  }
+  return walk_.gets_through(*key_, steps);
+}
+
 std::optional<bool> CellColumns::decide(const KeyRows& key) {
   key_ = &key;
-  wrong_texts_ = false;
+  walked_ = wrong_texts_ = false;
   of_texts_ = std::ranges::any_of(
       key.rows, [&](std::uint32_t row) { return key.operation(row) == ColumnOperation::append; });
-  if (!of_texts_) return decide_steps();
-  const TextColumns::Parts parts = texts_.take_apart(key);
-  if (parts == TextColumns::Parts::other) return std::nullopt;
-  wrong_texts_ = parts == TextColumns::Parts::wrong;
-  if (wrong_texts_) return false;
-  return decide_steps();
+  if (of_texts_) {
+    const TextColumns::Parts parts = texts_.take_apart(key);
+    if (parts == TextColumns::Parts::other) return std::nullopt;
+    wrong_texts_ = parts == TextColumns::Parts::wrong;
+    if (wrong_texts_) return false;
+  }
+  if (const auto answer = decide_steps()) return answer;
+  walked_ = walk();
+  return walked_ ? std::optional(true) : std::nullopt;
 }
 
 std::vector<std::uint32_t> CellColumns::order() const {
+  if (walked_) return walk_.order();
   std::vector<std::uint32_t> rank(clusters_.size(), 0);
   std::uint32_t next_rank = 0;
   for (const Chain& chain : chains_)

@@ -29,16 +29,19 @@
 
 #include "checker/column_rows.h"
 #include "checker/column_texts.h"
+#include "checker/column_walk.h"
 
 namespace plumbline {
 
 class CellColumns {
  public:
-  /// Nothing: some value is written twice, or some call is none of read, write, cas and remove; or
-  /// something is appended, and TextColumns is not for that.
+  /// Nothing: some value is written twice and ColumnWalk does not get through; or some call is none
+  /// of read, write, cas and remove; or something is appended, and TextColumns is not for that.
   std::optional<bool> decide(const KeyRows& key);
-  /// Were texts taken apart for that?
-  bool of_texts() const { return of_texts_; }
+  /// How: as verdicts call it.
+  const char* means() const {
+    return walked_ ? "one walk" : of_texts_ ? "order of texts" : "zones";
+  }
   /// A linearization. Requires: decide() said true.
   std::vector<std::uint32_t> order() const;
   /// Requires: decide() said false.
@@ -71,6 +74,7 @@ class CellColumns {
   };
 
   std::optional<bool> decide_steps();
+  bool walk();
   Step step(std::uint32_t row) const;
   bool happened(std::uint32_t row, const Step& update) const;
   void number_values();
@@ -87,7 +91,9 @@ class CellColumns {
 
   const KeyRows* key_ = nullptr;
   TextColumns texts_;
-  bool of_texts_ = false;     ///< steps are those of texts_
+  bool of_texts_ = false;  ///< steps are those of texts_
+  ColumnWalk walk_;
+  bool walked_ = false;       ///< the order is walk_'s
   bool wrong_texts_ = false;  ///< they cannot be taken apart: that is why it is invalid
   std::vector<Cluster> clusters_;
   bool dense_ = false;

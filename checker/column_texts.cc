@@ -43,34 +43,47 @@ bool TextColumns::stands_first(const Piece& piece, std::uint64_t head,
   return backwards_ ? text.ends_with(text_of(piece)) : text.starts_with(text_of(piece));
 }
 
+/// What a call needs, if it needs something: a get what it answered, a cas what it expects.
+ValueId TextColumns::needs(std::uint32_t row) const {
+  switch (key_->operation(row)) {
+    case ColumnOperation::read:
+      return key_->required(row) ? key_->result(row) : ValueTable::k_nil;
+    case ColumnOperation::cas:
+      return key_->argument(row);
+    default:
+      return ValueTable::k_nil;
+  }
+}
+
 /// False: not for it.
 bool TextColumns::add_update(std::uint32_t row) {
   const ValueTable& values = key_->table.values();
-  const bool appends = key_->operation(row) == ColumnOperation::append;
-  if (!appends && key_->operation(row) != ColumnOperation::write) return false;
+  const ColumnOperation operation = key_->operation(row);
+  if (operation == ColumnOperation::other) return false;
   if (key_->failed(row)) return true;
-  const ValueId id = key_->argument(row);
-  if (key_->pair(row) || !values.is_text(id)) return false;
+  removes_ = removes_ || operation == ColumnOperation::remove;
+  if (operation == ColumnOperation::remove) return true;
+  const bool swaps = operation == ColumnOperation::cas;
+  const ValueId id = swaps ? key_->second(row) : key_->argument(row);
+  if (key_->pair(row) != swaps || !values.is_text(id)) return false;
+  if (swaps && key_->argument(row) == id) return false;
   pieces_.push_back({.text = id,
                      .length = static_cast<std::uint32_t>(values.text_of(id).size()),
                      .row = row,
-                     .appends = appends});
+                     .appends = operation == ColumnOperation::append});
   return true;
 }
 
 /// False if some call or text is not of the kind that can be taken apart.
 bool TextColumns::gather() {
-  const ValueTable& values = key_->table.values();
   pieces_.assign(1, {});
+  removes_ = false;
   for (const std::uint32_t row : key_->rows) {
     if (key_->table.invoked(row) >= key_->limit) break;
-    if (key_->operation(row) != ColumnOperation::read) {
-      if (!add_update(row)) return false;
-    } else if (key_->required(row)) {
-      const ValueId seen = key_->result(row);
-      if (seen == ValueTable::k_no_value) return false;
-      if (seen != ValueTable::k_nil && !values.is_text(seen)) return false;
-    }
+    const ValueId text = needs(row);
+    if (text == ValueTable::k_no_value) return false;
+    if (text != ValueTable::k_nil && !key_->table.values().is_text(text)) return false;
+    if (key_->operation(row) != ColumnOperation::read && !add_update(row)) return false;
   }
   // What fitted the key before this one most likely fits here too.
   if (sort_pieces()) return true;
@@ -123,11 +136,13 @@ bool TextColumns::split(std::string_view text, std::vector<std::uint32_t>& parts
   return text.empty();
 }
 
-/// False if another read told something else.
+/// False if another call told something else.
 bool TextColumns::link(std::uint32_t before, std::uint32_t after, std::uint32_t row) {
   Piece &a = pieces_[before], &b = pieces_[after];
-  if (b.before == before && a.after == after) return true;
-  const std::uint32_t other = b.before != k_none ? b.told_before : a.told_after;
+  const bool again = removes_ && before == 0;  // what was removed may be appended to again
+  std::uint32_t other = k_none;
+  if (b.before != k_none && b.before != before) other = b.told_before;
+  if (!again && a.after != k_none && a.after != after) other = a.told_after;
   if (other != k_none) {
     wrong_ = {other, row};
     return false;
@@ -139,9 +154,9 @@ bool TextColumns::link(std::uint32_t before, std::uint32_t after, std::uint32_t 
   return true;
 }
 
-/// Takes apart what a read showed. False if that cannot be.
-bool TextColumns::read(std::uint32_t row) {
-  const ValueId id = key_->result(row);
+/// Takes apart what a required call needs. False if that cannot be.
+bool TextColumns::take(std::uint32_t row) {
+  const ValueId id = needs(row);
   if (id == ValueTable::k_nil) return true;
   if (const std::uint32_t at = last_.find(id); at != k_none)
     return pieces_[at].text != id || !pieces_[at].appends || link(0, at, row);
@@ -160,36 +175,55 @@ bool TextColumns::read(std::uint32_t row) {
   return true;
 }
 
+/// Is it known what this call needs?
+bool TextColumns::known(std::uint32_t row) const {
+  if (key_->operation(row) != ColumnOperation::cas || key_->failed(row)) return true;
+  const ValueId id = key_->argument(row);
+  if (id == ValueTable::k_nil) return true;
+  const std::uint32_t at = last_.find(id);
+  return at != k_none &&
+         (pieces_[at].text != id || !pieces_[at].appends || pieces_[at].before == 0);
+}
+
 TextColumns::Parts TextColumns::take_apart(const KeyRows& key) {
   key_ = &key;
   wrong_.clear();
   if (key.initial != ValueTable::k_nil || !gather()) return Parts::other;
-  for (const std::uint32_t row : key.rows) {
-    if (key.table.invoked(row) >= key.limit) break;
-    if (key.operation(row) != ColumnOperation::read || !key.required(row)) continue;
-    if (!read(row)) return Parts::wrong;
-  }
-  return Parts::known;
+  const auto all = [&](auto holds) {
+    for (const std::uint32_t row : key.rows) {
+      if (key.table.invoked(row) >= key.limit) break;
+      if (!holds(row)) return false;
+    }
+    return true;
+  };
+  if (!all([&](std::uint32_t row) { return !key.required(row) || take(row); })) return Parts::wrong;
+  return all([&](std::uint32_t row) { return known(row); }) ? Parts::known : Parts::other;
 }
 
 ColumnStep TextColumns::step(std::uint32_t row) const {
   using What = ColumnStep::What;
   // The value of a piece is its number.
   const auto value = [](std::uint32_t piece) { return piece == 0 ? ValueTable::k_nil : piece; };
-  if (key_->operation(row) == ColumnOperation::read) {
-    if (!key_->required(row)) return {What::nothing};
-    const ValueId seen = key_->result(row);
-    return {What::observe, seen == ValueTable::k_nil ? seen : value(last_.find(seen))};
-  }
+  const auto needed = [&] {
+    const ValueId text = needs(row);
+    return text == ValueTable::k_nil ? text : value(last_.find(text));
+  };
+  const ColumnOperation operation = key_->operation(row);
+  if (operation == ColumnOperation::read)
+    return key_->required(row) ? ColumnStep{What::observe, needed()} : ColumnStep{What::nothing};
   if (key_->failed(row)) return {What::nothing};
+  if (operation == ColumnOperation::remove)
+    return {What::update, ValueTable::k_no_value, ValueTable::k_nil};
+  if (operation == ColumnOperation::cas)
+    return {What::update, needed(), last_.find(key_->second(row))};
   const std::uint32_t piece = last_.find(key_->argument(row));
   const std::uint32_t before = pieces_[piece].before;
-  return {What::update, before == k_none ? ValueTable::k_no_value : value(before), value(piece)};
+  return {What::update, before == k_none ? ValueTable::k_no_value : value(before), piece};
 }
 
-/// Adds the updates of what a read shows, as far as it can be taken apart.
+/// Adds the updates of what a call needs, as far as it can be taken apart.
 void TextColumns::shown_in(std::uint32_t row, std::vector<std::uint32_t>& updates) const {
-  const ValueId id = key_->result(row);
+  const ValueId id = needs(row);
   if (id == ValueTable::k_nil) return;
   std::vector<std::uint32_t> parts;
   split(key_->table.values().text_of(id), parts);
@@ -198,12 +232,10 @@ void TextColumns::shown_in(std::uint32_t row, std::vector<std::uint32_t>& update
 
 std::vector<std::uint32_t> TextColumns::besides(std::uint32_t row) const {
   std::vector<std::uint32_t> rows;
-  if (key_->operation(row) == ColumnOperation::read) {
-    shown_in(row, rows);
-  } else if (const std::uint32_t told = pieces_[last_.find(key_->argument(row))].told_before;
-             told != k_none) {
-    rows.push_back(told);
-  }
+  shown_in(row, rows);
+  if (key_->operation(row) != ColumnOperation::append) return rows;
+  const std::uint32_t told = pieces_[last_.find(key_->argument(row))].told_before;
+  if (told != k_none) rows.push_back(told);
   return rows;
 }
 

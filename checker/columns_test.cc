@@ -117,7 +117,7 @@ History in_a_store(History history, Rng& rng) {
 
 /// Histories with new values, and a few values written twice. Of `model`, made by `simulated`.
 void compare(const std::string& model, int calls, std::uint64_t cases, double few_values = 0.1,
-             const std::string& simulated = "") {
+             const std::string& simulated = "", double swaps = 0) {
   Compared compared;
   cases *= times_as_many();
   for (std::uint64_t seed = 0; seed < cases; ++seed) {
@@ -127,7 +127,8 @@ void compare(const std::string& model, int calls, std::uint64_t cases, double fe
                       .processes = 2 + static_cast<int>(rng.below(4)),
                       .values = rng.chance(few_values) ? 4 : 0,
                       .info = rng.chance(0.5) ? 0.2 : 0.05,
-                      .lie = rng.chance(0.3) ? 0 : 0.15};
+                      .lie = rng.chance(0.3) ? 0 : 0.15,
+                      .swaps = swaps};
     History history = Simulation(rng, shape).run();
     if (!simulated.empty()) history = in_a_store(std::move(history), rng);
     compared.history(history, model, str(model, " seed ", seed));
@@ -143,6 +144,7 @@ TEST(Columns, SayOfRegistersWhatDecideSays) { compare("register", 12, 20'000); }
 TEST(Columns, SayOfCasRegistersWhatDecideSays) { compare("cas-register", 12, 20'000); }
 TEST(Columns, SayOfListsWhatDecideSays) { compare("list-append", 10, 20'000); }
 TEST(Columns, SayOfTextsWhatDecideSays) { compare("kv", 12, 20'000); }
+TEST(Columns, SayOfTextsWithCasAndDeleteWhatDecideSays) { compare("kv", 12, 20'000, 0.1, "", 0.3); }
 TEST(Columns, SayOfStoresWhatDecideSays) {
   compare("kv", 12, 10'000, 0.1, "cas-register");
   compare("kv", 12, 5'000, 0.1, "register");
@@ -151,6 +153,7 @@ TEST(Columns, SayOfLongerHistoriesWhatDecideSays) {
   compare("cas-register", 200, 200, 0);
   compare("list-append", 60, 100, 0);
   compare("kv", 100, 200, 0);
+  compare("kv", 30, 200, 0, "", 0.3);
 }
 
 }  // namespace

@@ -105,9 +105,7 @@ KeyAnswer KeyJudge::decide_once(std::span<const std::uint32_t> rows, Budget& bud
   const KeyRows key = rows_of(rows);
   if (const auto linearizable = by_columns(key)) {
     answer.validity = *linearizable ? Validity::valid : Validity::invalid;
-    answer.means = kind_ == Kind::list ? "append order"
-                   : cells_.of_texts() ? "order of texts"
-                                       : "zones";
+    answer.means = kind_ == Kind::list ? "append order" : cells_.means();
     answer.ordered = *linearizable && options_.certify;
     if (!answer.ordered) return answer;
     for (const std::uint32_t row : kind_ == Kind::cell ? cells_.order() : lists_.order())

@@ -63,6 +63,7 @@ struct Shape {
   double info = 0.2;          ///< share of calls that end indeterminate
   double lie = 0;             ///< share of ok results replaced by some other one
   double removals = 1.0 / 3;  ///< of a collection: share of removals among its calls
+  double swaps = 0;           ///< of a store: share of cas and delete
 };
 
 /// One real object, and clients that call it at random times.
@@ -135,6 +136,12 @@ inline Operation Simulation::operation() {
   if (model == "kv") {
     const std::string text = "x" + std::to_string(fresh_value().as_int());
     if (choice == 0) return {.f = "get"};
+    if (shape_.swaps > 0 && rng_.chance(shape_.swaps)) {
+      if (rng_.chance(0.3)) return {.f = "delete"};
+      const Value expected =
+          rng_.chance(0.8) ? state_ : "x" + std::to_string(some_value().as_int());
+      return {.f = "cas", .value = Value::list(expected, text)};
+    }
     return {.f = rng_.chance(0.3) ? "put" : "append", .value = text};
   }
   if (model == "multi-register") {
@@ -175,6 +182,8 @@ inline void Simulation::apply(Client& client) {
   } else if (f == "cas") {
     client.succeeded = state_ == argument.as_list()[0];
     if (client.succeeded) state_ = argument.as_list()[1];
+  } else if (f == "delete") {
+    state_ = Value("");
   } else if (f == "remove" && shape_.model != "set") {
     client.result = state_;
     state_ = {};
