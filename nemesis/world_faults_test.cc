@@ -204,6 +204,62 @@ TEST(MembershipFaults, WhereNobodyLeadsNothingIsDone) {
   EXPECT_EQ(undo(cluster, "membership").error, "");
 }
 
+/// Changes are not done in time, and n2 leads too after some of them were asked for.
+class FailingOver : public FakeCluster {
+ public:
+  FailingOver() : FakeCluster(4) {
+    leading = {"n1"};
+    no_change = Error{Error::Code::timeout, "no leader did it"};
+  }
+  Status remove_members(const Nodes& nodes) override {
+    if (++asked == k_lead_after) leading = {"n1", "n2"};
+    return FakeCluster::remove_members(nodes);
+  }
+  static constexpr int k_lead_after = 3;
+  int asked = 0;
+};
+
+TEST(MembershipFaults, ALeaderThatIsCutOffAndTheNextAreAskedForAChangeAndThenTheCutMoves) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    FailingOver cluster;
+    EXPECT_EQ(inject(cluster, "membership-torn", "one", seed).error, "");
+    EXPECT_EQ(cluster.asked, FailingOver::k_lead_after + 1) << "the new leader is asked once";
+    EXPECT_EQ(cluster.journal.front(), "cut");
+    EXPECT_EQ(cluster.journal.back(), "cut");
+    ASSERT_EQ(cluster.cut.size(), 4u);
+    for (const auto& [node, unheard] : cluster.cut) EXPECT_EQ(unheard.size(), 2u) << "halves";
+    cluster.no_change.reset();
+    undo(cluster, "membership-torn");
+    EXPECT_TRUE(cluster.whole());
+  }
+  FakeCluster nobody(4);
+  EXPECT_THAT(inject(nobody, "membership-torn", "one").error, StartsWith("skipped: no node leads"));
+  EXPECT_TRUE(nobody.cut.empty());
+}
+
+TEST(PowerFaults, ItFailsOnAllWhoHaveJustElectedALeader) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    FakeCluster cluster(3);
+    cluster.leading = {"n1"};
+    const Deed done = inject(cluster, "power-voters", "all", seed);
+    ASSERT_EQ(done.value.as_list().size(), 2u) << done.error;
+    EXPECT_THAT(cluster.journal.front(), testing::AnyOf("transfer n2", "transfer n3"));
+    EXPECT_EQ(cluster.processes[cluster.leading.front()], FakeCluster::Process::running);
+    EXPECT_EQ(cluster.down().size(), 2u);
+    undo(cluster, "power-voters");
+    EXPECT_TRUE(cluster.whole());
+  }
+}
+
+TEST(PowerFaults, WhereLeadershipDoesNotMoveNothingFails) {
+  FakeCluster cluster(3);
+  EXPECT_EQ(inject(cluster, "power-voters", "all").error, "skipped: no node leads another");
+  cluster.leading = {"n1"};
+  cluster.no_transfer = Error{Error::Code::failed, "it did not take over"};
+  EXPECT_EQ(inject(cluster, "power-voters", "all").error, "skipped: it did not take over");
+  EXPECT_TRUE(cluster.whole());
+}
+
 TEST(TransferFaults, LeadershipGoesToAVoterThatRunsAndDoesNotLead) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     FakeCluster cluster(5);

@@ -104,10 +104,10 @@ void Raft::Impl::answer_installed(NodeId leader, const SnapshotMeta& snapshot, s
 /// we stop before the disk knows of that, the next start sees it: continues_snapshot().
 void Raft::Impl::install(const SnapshotMeta& snapshot) {
   const bool goes_back = snapshot.index <= commit_ && defects_.has(Defect::snapshot_goes_back);
-  const bool keeps_conflict = defects_.has(Defect::snapshot_keeps_conflict);
-  const bool in_log =
-      !goes_back && (keeps_conflict ? log_.last() >= snapshot.index
-                                    : log_.term_at(snapshot.index) == snapshot.term);
+  const bool in_log = !goes_back && log_.term_at(snapshot.index) == snapshot.term;
+  // The mistake: a log that is long enough is taken to hold what the snapshot holds.
+  if (defects_.has(Defect::snapshot_keeps_conflict) && !in_log && log_.last() >= snapshot.index)
+    return set_commit(std::max(commit_, snapshot.index));
   if (snapshot.index <= commit_ && !goes_back) {  // the log came faster
     if (in_log && snapshot.index > snapshot_.index) {
       snapshot_ = snapshot;
