@@ -27,6 +27,9 @@ struct SystemOptions {
   std::vector<std::string> node_flags;  ///< passed on to every node
   std::vector<std::string> defects;     ///< planted bugs to switch on
   std::string reads = "linearizable";   ///< or "lease" or "stale", where the system has the choice
+  bool sessions = false;                ///< changes are asked again until answered, and done once
+  /// What the run's faults will ask for: some of it the nodes must be started for.
+  std::set<Ability> needs{};
 };
 
 class System {
@@ -48,22 +51,25 @@ class System {
   virtual bool serves(const NodeAccess& node) = 0;  ///< answers and knows a leader
   virtual bool is_leader(const NodeAccess& node) = 0;
 
-  /// membership and transfer, where it has them. The calls below fail where it has not:
-  /// unavailable.
+  /// Those of its own: power, packets, members, transfer. The calls below fail where it has not:
+  /// unavailable. With power, a process that was started for it (SystemOptions::needs) loses by
+  /// SIGKILL what it had not synced.
   virtual std::set<Ability> abilities() const { return {}; }
+  /// What goes into NodeAccess::links_file() for this trouble. Requires: it has packets.
+  virtual std::string link_trouble(const Packets& /*packets*/) const { return {}; }
   /// Who of `all` votes, each in its incarnation, according to the leader. Fails: unavailable, if
   /// nobody leads.
   virtual Result<Nodes> voters(const std::vector<NodeAccess>& /*all*/) { return lacking(); }
-  /// Returns when no incarnation of `node` is a member, and that cannot change by itself.
-  /// Fails: timeout; it may still come about.
-  virtual Status remove_member(const NodeAccess& /*node*/, const std::vector<NodeAccess>& /*all*/,
-                               Nanos /*timeout*/) {
+  /// In one change. Returns when no incarnation of any of `nodes` is a member, and that cannot
+  /// change by itself. Fails: timeout; it may still come about.
+  virtual Status remove_members(const std::vector<NodeAccess>& /*nodes*/,
+                                const std::vector<NodeAccess>& /*all*/, Nanos /*timeout*/) {
     return lacking();
   }
-  /// Returns when `node`, which runs in an incarnation that was no member before, votes.
-  /// Fails: timeout; it may still come about.
-  virtual Status add_member(const NodeAccess& /*node*/, const std::vector<NodeAccess>& /*all*/,
-                            Nanos /*timeout*/) {
+  /// Returns when `nodes`, each of which runs in an incarnation that was no member before, vote:
+  /// all from the same change on. Fails: timeout; it may still come about.
+  virtual Status add_members(const std::vector<NodeAccess>& /*nodes*/,
+                             const std::vector<NodeAccess>& /*all*/, Nanos /*timeout*/) {
     return lacking();
   }
   /// Fails: unavailable (nobody leads), timeout, failed (the leader could not).

@@ -28,6 +28,10 @@ struct NodeAccess {
   std::string directory;  ///< on the node, ours alone: binaries, data, logs, pid files
   /// How often it was taken out of the system and came back, with nothing, as a new member.
   int incarnation = 0;
+
+  /// On the node: what happens to the messages that the system gets from the other nodes, in words
+  /// that the system knows; nothing happens to them while it is not there.
+  std::string links_file() const { return directory + "/run/links"; }
 };
 
 class Target {

@@ -120,17 +120,34 @@ bool Drive::blame_system(const Error& error) {
   return true;
 }
 
+/// Nothing is in the way of the system any more. That it does not come back all the same is a
+/// finding about it: the run ends, and its verdict says so.
+void Drive::note_progress(const Status& served) {
+  if (served) {
+    after_heal_ = plain("progress", Validity::valid, "every node served after the heal");
+  } else {
+    after_heal_ = plain("progress", Validity::invalid, "after the heal: " + served.error().what);
+    stop_.fail();
+  }
+}
+
 Completion Drive::heal_all(const Operation& operation) {
   Status done = cluster_.heal_faults();
   healed_ = done.has_value();
   // Whoever leaves at once, or has lost a node, does not wait for processes to start.
   if (done && !stop_.at_once()) done = cluster_.heal_and_verify();
-  if (done && !stop_.asked())
+  bool stalled = healed_ && !done && done.error().code == Error::Code::unavailable;
+  if (done && !stop_.asked()) {
     done = wait_until_serving(cluster_, *parts_.system, parts_.patience.serve, stop_);
+    stalled = !done && done.error().code == Error::Code::timeout;
+    if (done) note_progress({});
+  }
   if (done || done.error().code == Error::Code::interrupted)
     return {EventType::info, Value(Value::List(cluster_.nodes().begin(), cluster_.nodes().end())),
             ""};
-  if (!healed_ || !blame_system(done.error()))
+  if (stalled)
+    note_progress(done);
+  else if (!healed_ || !blame_system(done.error()))
     note_failure({done.error().code, "heal: " + done.error().what});
   return {EventType::info, operation.value, done.error().what};
 }

@@ -29,6 +29,8 @@ class Drive {
   Status heal();
 
   std::vector<Death> deaths() const { return watch_.deaths(); }
+  /// Whether the system served again once everything was healed; nothing if that was not tried.
+  std::optional<Verdict> after_heal() const { return after_heal_; }
   /// What was done to the cluster so far.
   Script script();
   /// One more look for processes that ended by themselves.
@@ -47,6 +49,7 @@ class Drive {
   Completion replay(const ClusterCall& call);
   Completion heal_all(const Operation& operation);
   bool blame_system(const Error& error);
+  void note_progress(const Status& served);
   void note_failure(const Error& error);
   Status record(const Operation& operation, const Completion* completion);
 
@@ -56,12 +59,13 @@ class Drive {
   Recorder& recorder_;
   Stop& stop_;
   Progress& progress_;
-  const std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();  // guards the five below
+  const std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();  // guards the six below
   Rng rng_;
   std::vector<ClusterCall> calls_;
   std::unique_ptr<Cluster> recorded_;  // cluster_, with what is done to it kept in calls_
   std::optional<Error> failure_;
   bool healed_ = false;
+  std::optional<Verdict> after_heal_;
   Watch watch_;
 };
 

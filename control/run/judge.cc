@@ -13,14 +13,6 @@ constexpr std::size_t k_most_calls_shown = 20;
 /// Less than this is no evidence of anything, whatever the rest looks like.
 constexpr std::size_t k_least_ok = 10;
 
-Verdict plain(std::string check, Validity validity, std::string reason) {
-  Verdict verdict;
-  verdict.check = std::move(check);
-  verdict.validity = validity;
-  verdict.reason = std::move(reason);
-  return verdict;
-}
-
 Verdict judge_logs(const std::vector<Alarm>& alarms) {
   if (alarms.empty()) return plain("node logs", Validity::valid, "no alarm in any node's log");
   const Alarm& first = alarms.front();
@@ -79,6 +71,14 @@ void add_counterexamples(std::string& text, const Verdict& verdict) {
 }
 
 }  // namespace
+
+Verdict plain(std::string check, Validity validity, std::string reason) {
+  Verdict verdict;
+  verdict.check = std::move(check);
+  verdict.validity = validity;
+  verdict.reason = std::move(reason);
+  return verdict;
+}
 
 Verdict judge_history(const History& history, const CheckOptions& options) {
   std::vector<Verdict> parts;

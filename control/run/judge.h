@@ -20,9 +20,12 @@ struct Evidence {
   std::vector<Alarm> alarms;
   std::vector<Death> deaths;
   std::string cut_short;  ///< why the run did not go to its end; empty if it did
-  /// What the simulator saw itself: each takes the place of the part of the same name, or is added.
+  /// What the run saw itself: each takes the place of the part of the same name, or is added.
   std::vector<Verdict> also{};
 };
+
+/// One check whose outcome is known.
+Verdict plain(std::string check, Validity validity, std::string reason);
 
 /// What a run of `workload` under `faults` must show to mean anything.
 Expectations expected_of(const Workload& workload, const std::vector<Fault>& faults);

@@ -83,6 +83,43 @@ TEST_F(Local, APlantedDefectIsFound) {
   EXPECT_EQ(record()["outcome"], "invalid") << results;
 }
 
+/// Slow disks, so that much is not synced when the power fails.
+std::vector<std::string> power_cuts_and(std::vector<std::string> more) {
+  std::vector<std::string> words = {"--workload",
+                                    "append",
+                                    "--faults",
+                                    "power",
+                                    "--rate",
+                                    "300",
+                                    "--schedule",
+                                    "mixed",
+                                    "--time-limit",
+                                    "30s",
+                                    "--fault-interval",
+                                    "2s",
+                                    "--node-flag=--slow-sync=2ms-40ms"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+TEST_F(Local, APowerCutLosesWhatWasAcknowledgedBeforeItWasSynced) {
+  EXPECT_EQ(code_of(start(power_cuts_and({"--defect", "ack-before-fsync"}))), 1);
+  EXPECT_EQ(record()["outcome"], "invalid") << results;
+}
+
+TEST_F(Local, APowerCutLosesNothingOfASoundSystem) {
+  EXPECT_EQ(code_of(start(power_cuts_and({}))), 0);
+  EXPECT_EQ(record()["outcome"], "valid") << results;
+}
+
+TEST_F(Local, ASoundSystemIsValidOverBadLinksAndWhenSeveralMembersLeaveAtOnce) {
+  EXPECT_EQ(
+      code_of(start({"--time-limit", "25s", "--workload", "append", "--sessions", "--faults",
+                     "packets,membership-shrink,membership-linger", "--fault-interval", "3s"})),
+      0);
+  EXPECT_EQ(record()["outcome"], "valid") << results;
+}
+
 TEST_F(Local, AnInterruptedRunHealsSavesAndJudges) {
   const pid_t child =
       start({"--time-limit", "60s", "--faults", "partition,pause", "--fault-interval", "2s"});

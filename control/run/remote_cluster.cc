@@ -15,12 +15,6 @@ namespace {
 /// end.
 constexpr Nanos k_lost_after = 10s;
 constexpr int k_heal_attempts = 3;
-/// Who leads may have to be elected first, and a new member gets a snapshot.
-constexpr Nanos k_member_patience = 10s;
-constexpr Nanos k_heal_members_patience = 30s;
-/// Longer than a leader waits for the other.
-constexpr Nanos k_transfer_patience = 2s;
-constexpr Nanos k_look_again = 200ms;
 
 Nanos since(std::chrono::steady_clock::time_point start) {
   return std::chrono::steady_clock::now() - start;
@@ -101,6 +95,15 @@ Status RemoteCluster::set_cut(const Cut& cut) {
   }));
 }
 
+Status RemoteCluster::set_packets(const Packets& packets) {
+  const bool none = packets == Packets{};
+  const std::string trouble = none ? std::string() : system_.link_trouble(packets);
+  return all_ok(run_scripts("links", nodes_, [&](const NodeAccess& node) {
+    const bool spared = !packets.to.empty() && packets.to != node.name;
+    return links_script(node, spared ? std::string() : trouble);
+  }));
+}
+
 void RemoteCluster::expect(const Nodes& nodes, bool running) {
   const std::lock_guard lock(mutex_);
   for (const NodeName& node : nodes) {
@@ -163,11 +166,16 @@ Nodes RemoteCluster::down() {
   return found;
 }
 
-PerNode RemoteCluster::kill(const Nodes& nodes) {
+PerNode RemoteCluster::kill(const Nodes& nodes) { return end("kill", nodes); }
+
+/// The system was started so that it loses by this what it had not synced.
+PerNode RemoteCluster::cut_power(const Nodes& nodes) { return end("power", nodes); }
+
+PerNode RemoteCluster::end(const std::string& verb, const Nodes& nodes) {
   // A node that cannot be asked cannot be killed either, and that is then told.
   static_cast<void>(look_for_deaths(nodes));
   expect(nodes, false);
-  return run_scripts("kill", nodes,
+  return run_scripts(verb, nodes,
                      [this](const NodeAccess& node) { return kill_script(node, system_.name()); });
 }
 
@@ -202,117 +210,6 @@ PerNode RemoteCluster::resume(const Nodes& nodes) {
   });
 }
 
-// ---- Members ------------------------------------------------------------------------------------
-
-Status RemoteCluster::timed(const std::string& verb, const HeldNode& node,
-                            const std::function<Status()>& act) {
-  const auto start = std::chrono::steady_clock::now();
-  const Status status = act();
-  Action action;
-  action.verb = verb;
-  action.node = node.access.name;
-  action.took = since(start);
-  if (!status) action.error = status.error().what;
-  log_(action);
-  return status;
-}
-
-const HeldNode& RemoteCluster::held(const NodeName& node) const {
-  const auto found =
-      std::ranges::find(held_, node, [](const HeldNode& h) { return h.access.name; });
-  CHECK(found != held_.end(), "faults name nodes of this cluster");
-  return *found;
-}
-
-NodeAccess RemoteCluster::member(const NodeAccess& node) {
-  NodeAccess access = node;
-  const std::lock_guard lock(mutex_);
-  access.incarnation = incarnations_[node.name];
-  return access;
-}
-
-std::vector<NodeAccess> RemoteCluster::members() {
-  std::vector<NodeAccess> all;
-  for (const NodeAccess& node : accesses_) all.push_back(member(node));
-  return all;
-}
-
-Nodes RemoteCluster::without_those_out(const Nodes& nodes) {
-  const std::lock_guard lock(mutex_);
-  Nodes rest;
-  for (const NodeName& node : nodes)
-    if (!out_.contains(node)) rest.push_back(node);
-  return rest;
-}
-
-Nodes RemoteCluster::voters() { return system_.voters(members()).value_or(Nodes{}); }
-
-Status RemoteCluster::remove_member(const NodeName& node) {
-  return timed("remove", held(node), [&] { return take_out(held(node)); });
-}
-
-Status RemoteCluster::add_member(const NodeName& node) {
-  return timed("add", held(node), [&]() -> Status {
-    // What it was must be out for good before its data goes: a voter without data is one less.
-    TRY(take_out(held(node)));
-    return bring_in(held(node));
-  });
-}
-
-Status RemoteCluster::take_out(const HeldNode& node) {
-  const NodeName& name = node.access.name;
-  {
-    const std::lock_guard lock(mutex_);
-    members_changed_ = true;
-  }
-  TRY(system_.remove_member(member(node.access), members(), k_member_patience));
-  {
-    const std::lock_guard lock(mutex_);
-    out_.insert(name);
-  }
-  TRY(all_ok(kill({name})));
-  const std::string data = system_.data_directory(node.access);
-  TRY(run_ok(*node.remote, "rm -rf -- " + shell_quote(data), k_lost_after));
-  return {};
-}
-
-Status RemoteCluster::bring_in(const HeldNode& node) {
-  const NodeName& name = node.access.name;
-  {
-    const std::lock_guard lock(mutex_);
-    ++incarnations_[name];
-    out_.erase(name);
-  }
-  TRY(all_ok(start({name})));
-  return system_.add_member(member(node.access), members(), k_member_patience);
-}
-
-Status RemoteCluster::transfer_leadership(const NodeName& to) {
-  return timed("transfer", held(to), [&] {
-    return system_.transfer_leadership(member(held(to).access), members(), k_transfer_patience);
-  });
-}
-
-/// A change that was asked for long ago may come about while we look, so we look until all vote.
-Status RemoteCluster::bring_back_all() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!members_changed_) return {};
-  }
-  const auto deadline = std::chrono::steady_clock::now() + k_heal_members_patience;
-  for (;;) {
-    const Nodes voting = voters();
-    Status status;
-    if (voting.empty()) status = fail(Error::Code::failed, "nobody knows who votes");
-    for (const NodeName& node : nodes_)
-      if (!voting.empty() && std::ranges::find(voting, node) == voting.end())
-        if (const Status added = add_member(node); !added)
-          status = context(added.error(), node + " is no voter");
-    if (status || std::chrono::steady_clock::now() >= deadline) return status;
-    std::this_thread::sleep_for(k_look_again);
-  }
-}
-
 // ---- What is and what was -----------------------------------------------------------------------
 
 Nodes RemoteCluster::leaders() {
@@ -336,6 +233,8 @@ Status RemoteCluster::heal_faults() {
   for (int attempt = 0; attempt < k_heal_attempts; ++attempt) {
     status = all_ok(resume(nodes_));
     if (const Status whole = set_cut({}); status) status = whole;
+    if (abilities().contains(Ability::packets))
+      if (const Status good = set_packets({}); status) status = good;
     if (status) status = audit(false);
     if (status) return {};
   }

@@ -22,11 +22,19 @@ struct HeldNode {
 
 /// One action on one node, for faults.jsonl.
 struct Action {
-  std::string verb;  ///< cut, kill, start, pause, resume, remove, add, transfer
+  std::string
+      verb;  ///< cut, links, kill, power, start, pause, resume, remove, vote-out, add, transfer
   NodeName node;
   std::vector<std::string> drops;  ///< cut: the peers it drops now
   Nanos took{};
   std::string error;
+};
+
+/// How long changes of members are waited for: who leads may have to be elected first, and a new
+/// member gets a snapshot.
+struct MemberPatience {
+  Nanos change = 5s;
+  Nanos heal = 30s;  ///< until all are members again
 };
 
 class RemoteCluster : public Cluster {
@@ -35,6 +43,8 @@ class RemoteCluster : public Cluster {
   RemoteCluster(std::vector<HeldNode>& held, System& system,
                 std::function<void(const Action&)> log);
 
+  MemberPatience patience{};
+
   const Nodes& nodes() const override { return nodes_; }
   Status set_cut(const Cut& cut) override;
   PerNode kill(const Nodes& nodes) override;
@@ -42,11 +52,16 @@ class RemoteCluster : public Cluster {
   PerNode pause(const Nodes& nodes) override;
   PerNode resume(const Nodes& nodes) override;
   std::set<Ability> abilities() const override { return system_.abilities(); }
+  Status set_packets(const Packets& packets) override;
+  PerNode cut_power(const Nodes& nodes) override;
   Nodes voters() override;
   Status remove_member(const NodeName& node) override;
+  Status remove_members(const Nodes& nodes) override;
   Status add_member(const NodeName& node) override;
+  Status add_members(const Nodes& nodes) override;
   Status transfer_leadership(const NodeName& to) override;
   Nodes leaders() override;
+  /// Fails: also unavailable, if all is healed and the system does not take its members back.
   Status heal_and_verify() override;
   /// heal_and_verify() as far as it is in our hands: nothing of ours is left, whether or not the
   /// system's processes start again. Fails: as heal_and_verify().
@@ -72,14 +87,18 @@ class RemoteCluster : public Cluster {
   PerNode run_scripts(const std::string& verb, const Nodes& nodes,
                       const std::function<std::string(const NodeAccess&)>& script);
   Status logged(Action action, const HeldNode& node, const std::string& script);
-  Status timed(const std::string& verb, const HeldNode& node, const std::function<Status()>& act);
+  Status timed_for(const std::string& verb, const Nodes& nodes, const std::function<Status()>& act);
   const HeldNode& held(const NodeName& node) const;
   /// As it is a member now, or was last.
   NodeAccess member(const NodeAccess& node);
   std::vector<NodeAccess> members();
   Nodes without_those_out(const Nodes& nodes);
-  Status take_out(const HeldNode& node);
-  Status bring_in(const HeldNode& node);
+  std::vector<NodeAccess> members_of(const Nodes& nodes);
+  PerNode end(const std::string& verb, const Nodes& nodes);
+  /// Asks that they be members no more; their processes go on.
+  Status vote_out(const Nodes& nodes);
+  Status take_out(const Nodes& nodes);
+  Status bring_in(const Nodes& nodes);
   Status bring_back_all();
   void expect(const Nodes& nodes, bool running);
   Status look_at(const HeldNode& node);

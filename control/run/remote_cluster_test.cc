@@ -1,5 +1,6 @@
 // Goal: a node that is taken out and added again is another member in the same place, whatever goes
-// wrong on the way. Method: the world in memory, and a system whose members are a map.
+// wrong on the way; and bad links and power cuts reach the nodes that they are meant for. Method:
+// the world in memory, and a system whose members are a map.
 #include "control/run/remote_cluster.h"
 
 #include <gmock/gmock.h>
@@ -22,11 +23,17 @@ class MemberSystem : public FakeSystem {
   bool refuses_changes = false;
   bool removes_late = false;  ///< a removal times out, and comes about all the same
   NodeName asked_to_lead;
+  std::vector<std::size_t> changes;  ///< how many nodes each was about
 
   std::string command_line(const NodeAccess& node, const std::vector<NodeAccess>&) const override {
     return str("/plumb/fake --incarnation ", node.incarnation);
   }
-  std::set<Ability> abilities() const override { return {Ability::membership, Ability::transfer}; }
+  std::set<Ability> abilities() const override {
+    return {Ability::packets, Ability::membership, Ability::transfer};
+  }
+  std::string link_trouble(const Packets& packets) const override {
+    return str("loss=", packets.loss);
+  }
   Result<Nodes> voters(const std::vector<NodeAccess>& all) override {
     Nodes found;
     for (const NodeAccess& node : all)
@@ -35,15 +42,19 @@ class MemberSystem : public FakeSystem {
         found.push_back(node.name);
     return found;
   }
-  Status remove_member(const NodeAccess& node, const std::vector<NodeAccess>&, Nanos) override {
+  Status remove_members(const std::vector<NodeAccess>& nodes, const std::vector<NodeAccess>&,
+                        Nanos) override {
     if (refuses_changes) return fail(Error::Code::timeout, "nobody leads");
-    voting.erase(node.name);
+    for (const NodeAccess& node : nodes) voting.erase(node.name);
+    changes.push_back(nodes.size());
     if (std::exchange(removes_late, false)) return fail(Error::Code::timeout, "not settled");
     return {};
   }
-  Status add_member(const NodeAccess& node, const std::vector<NodeAccess>&, Nanos) override {
+  Status add_members(const std::vector<NodeAccess>& nodes, const std::vector<NodeAccess>&,
+                     Nanos) override {
     if (refuses_changes) return fail(Error::Code::timeout, "nobody leads");
-    voting[node.name] = node.incarnation;
+    for (const NodeAccess& node : nodes) voting[node.name] = node.incarnation;
+    changes.push_back(nodes.size());
     return {};
   }
   Status transfer_leadership(const NodeAccess& to, const std::vector<NodeAccess>&, Nanos) override {
@@ -101,6 +112,27 @@ TEST_F(Members, OneThatIsAddedIsANewMemberAndIsRestartedAsThat) {
   EXPECT_THAT(actions, testing::Contains("n2 add"));
 }
 
+TEST_F(Members, SeveralLeaveAndComeBackInOneChange) {
+  ASSERT_TRUE(cluster->remove_members({"n1", "n3"}));
+  EXPECT_THAT(cluster->voters(), ElementsAre("n2"));
+  EXPECT_TRUE(world.node("n1").running && world.node("n3").running) << "nobody stops them";
+  EXPECT_FALSE(world.was("n1 rm"));
+  ASSERT_TRUE(cluster->add_members({"n1", "n3"}));
+  EXPECT_THAT(cluster->voters(), ElementsAre("n1", "n2", "n3"));
+  EXPECT_EQ(system.voting.at("n3"), 1) << "with nothing, as another member";
+  EXPECT_TRUE(world.was("n1 rm") && world.was("n3 rm"));
+  EXPECT_THAT(system.changes, ElementsAre(2, 2, 2)) << "out, out for certain, in";
+}
+
+TEST_F(Members, WhoDoNotComeBackAreTheSystemsDoing) {
+  ASSERT_TRUE(cluster->remove_member("n2"));
+  system.refuses_changes = true;
+  cluster->patience = {.change = 10ms, .heal = 10ms};
+  const Status healed = cluster->heal_and_verify();
+  ASSERT_FALSE(healed);
+  EXPECT_EQ(healed.error().code, Error::Code::unavailable) << healed.error().what;
+}
+
 TEST_F(Members, WhoseRemovalIsNotCertainKeepsItsDataAndRunsOn) {
   system.refuses_changes = true;
   const Status removed = cluster->remove_member("n2");
@@ -120,6 +152,26 @@ TEST_F(Members, HealingBringsEveryNodeBackAsAVoter) {
   EXPECT_THAT(cluster->voters(), ElementsAre("n1", "n2", "n3"));
   EXPECT_EQ(system.voting.at("n1"), 1) << "it had lost its place, though not yet its data";
   EXPECT_EQ(system.voting.at("n2"), 0);
+}
+
+TEST_F(Members, TheirLinksGoBadAllOrOneAndAreHealed) {
+  ASSERT_TRUE(cluster->set_packets({.loss = 0.5}));
+  EXPECT_TRUE(world.node("n1").bad_links && world.node("n3").bad_links);
+  ASSERT_TRUE(cluster->set_packets({.delay = 1s, .to = "n2"}));
+  EXPECT_TRUE(world.node("n2").bad_links);
+  EXPECT_FALSE(world.node("n1").bad_links || world.node("n3").bad_links);
+  ASSERT_TRUE(cluster->set_packets({}));
+  EXPECT_TRUE(world.whole());
+  ASSERT_TRUE(cluster->set_packets({.loss = 0.5}));
+  EXPECT_TRUE(cluster->heal_and_verify());
+  EXPECT_TRUE(world.whole());
+}
+
+TEST_F(Members, WithoutPowerTheirProcessesAreGone) {
+  ASSERT_TRUE(all_ok(cluster->cut_power({"n1", "n2"})));
+  EXPECT_THAT(cluster->down(), ElementsAre("n1", "n2"));
+  EXPECT_THAT(actions, testing::Contains("n2 power"));
+  EXPECT_TRUE(cluster->take_deaths().empty()) << "we did it";
 }
 
 TEST_F(Members, LeadershipIsHandedOverBySystem) {

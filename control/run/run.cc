@@ -164,6 +164,7 @@ void Run::calm_down() {
     if (const Status healed = drive_->heal(); !healed) note_failure(healed.error());
     drive_->last_look();
     record_.deaths = drive_->deaths();
+    if (auto served = drive_->after_heal()) record_.also.push_back(*std::move(served));
     note_problem(write_whole(folder_->file("script.json"), to_json(drive_->script())));
     drive_.reset();
   }
@@ -207,10 +208,13 @@ void Run::finish() {
   else if (ended_by_)
     evidence_.cut_short = stopped_at_violation(ended_by_->event);
   else if (stop_.asked())
-    evidence_.cut_short = "ended early: a node's process did not start again";
+    evidence_.cut_short = record_.deaths.empty()
+                              ? "ended early: the system did not come back after the heal"
+                              : "ended early: a node's process did not start again";
   record_.cut_short = evidence_.cut_short;
   evidence_.expectations = record_.expectations;
   evidence_.deaths = record_.deaths;
+  evidence_.also = record_.also;
   const bool judged = served_ && !stop_.at_once();
   if (judged) {
     CheckOptions how;

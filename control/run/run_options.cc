@@ -70,6 +70,7 @@ std::string command_of(const RunOptions& options) {
   command.each("--node-flag", options.node_flags);
   command.each("--defect", options.defects);
   command.add("--reads", options.reads, usual.reads);
+  command.when("--sessions", options.sessions);
   command.when("--leave-running", options.leave_running);
   command.when("--stop-on-violation", options.stop_on_violation);
   command.add("--script", options.script.string(), usual.script.string());

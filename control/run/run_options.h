@@ -30,6 +30,7 @@ struct RunOptions {
   std::vector<std::string> node_flags;
   std::vector<std::string> defects;
   std::string reads = "linearizable";  ///< or lease, or stale
+  bool sessions = false;               ///< changes are asked again until answered, and done once
   bool leave_running = false;
   bool stop_on_violation = false;  ///< the load ends at the first violation
   std::filesystem::path script;    ///< its faults are done instead of a schedule of them

@@ -21,6 +21,7 @@ struct FakeNode {
   bool running = false;
   bool paused = false;
   bool held = false;
+  bool bad_links = false;
   std::vector<std::string> dropped;
   std::string log;
 };
@@ -71,8 +72,8 @@ struct FakeWorld {
     return -1;
   }
   bool whole() const {
-    return std::ranges::all_of(nodes,
-                               [](const FakeNode& n) { return !n.paused && n.dropped.empty(); });
+    return std::ranges::all_of(
+        nodes, [](const FakeNode& n) { return !n.paused && n.dropped.empty() && !n.bad_links; });
   }
 };
 
@@ -83,7 +84,7 @@ class FakeGuard : public HeldCommand {
     const std::lock_guard lock(world_.mutex);
     world_.note(node_ + " let go");
     FakeNode& node = world_.node(node_);
-    node.held = node.running = node.paused = false;
+    node.held = node.running = node.paused = node.bad_links = false;
     if (!world_.rules_stay) node.dropped.clear();
   }
   bool alive() override {
@@ -153,13 +154,17 @@ class FakeRemote : public Remote {
       return done("resume");
     }
     if (script == heal_script(access)) {
-      node.paused = false;
+      node.paused = node.bad_links = false;
       if (!world_.rules_stay) node.dropped.clear();
       return done("heal");
     }
     if (script == partition_script(access, {})) {
       if (!world_.rules_stay) node.dropped.clear();
       return done("heal network");
+    }
+    if (script.find(access.links_file()) != std::string::npos) {
+      node.bad_links = script.find("mv -f") != std::string::npos;
+      return done("links");
     }
     if (script.find("-j DROP") != std::string::npos) return cut(node);
     if (script.find("setsid") != std::string::npos) return start(node);
@@ -187,6 +192,7 @@ class FakeRemote : public Remote {
   static CommandResult audit(const FakeNode& node) {
     CommandResult result;
     if (node.running) result.out += str(node.paused ? "stopped: " : "running: ", "fake 1234\n");
+    if (node.bad_links) result.out += "links: bad\n";
     for (const std::string& dropped : node.dropped) result.out += "rule: " + dropped + "\n";
     return result;
   }

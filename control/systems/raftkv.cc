@@ -9,6 +9,7 @@
 
 #include "control/systems/binary.h"
 #include "control/systems/raftkv_members.h"
+#include "control/systems/raftkv_session.h"
 #include "core/base/text.h"
 #include "node/client/client.h"
 #include "node/client/operations.h"
@@ -24,6 +25,8 @@ constexpr const char* k_program = "raftkvd";
 /// Snapshots and new log segments every few seconds of load, so that the code for them runs.
 constexpr int k_snapshot_every = 200;
 constexpr int k_segment_bytes = 64 << 10;
+/// Of the writes that are not synced when the power fails, as many leave a part behind.
+constexpr double k_torn_share = 0.3;
 /// A node that is asked for its state answers from memory, or is in no state to answer.
 constexpr Nanos k_status_timeout = 300ms;
 /// A process whose node is dead or paused finds out in this time, and counts it as a failed open.
@@ -32,11 +35,15 @@ using Address = std::pair<std::string, std::uint16_t>;
 
 /// One process: asks its own node and, where that names another as the leader, goes on to it: who
 /// answers "not leader" has certainly not done it, so asking again is not doing it twice. Who goes
-/// on with what: see follows_hint().
+/// on with what: see follows_hint(). With a session its changes go their own way.
 class RaftkvClient : public Client {
  public:
-  RaftkvClient(Address home, Connection connection, proto::ReadMode reads, bool follows_hints)
-      : home_(std::move(home)), reads_(reads), follows_hints_(follows_hints) {
+  RaftkvClient(Address home, Connection connection, proto::ReadMode reads, bool follows_hints,
+               std::optional<RaftkvSession> session)
+      : home_(std::move(home)),
+        reads_(reads),
+        follows_hints_(follows_hints),
+        session_(std::move(session)) {
     connections_.emplace(home_, std::move(connection));
   }
 
@@ -44,6 +51,8 @@ class RaftkvClient : public Client {
     const auto deadline = Clock::now() + timeout;
     const auto request = kv_client::request_for(operation, reads_);
     if (!request) return {EventType::fail, {}, request.error().what};
+    if (session_ && request->op != proto::Op::get)
+      return session_->change(operation, *request, timeout);
     const bool follows = kv_client::follows_hint(operation, follows_hints_);
     Address asked = home_;
     for (int hop = 0;; ++hop) {
@@ -81,6 +90,7 @@ class RaftkvClient : public Client {
   const Address home_;
   const proto::ReadMode reads_;
   const bool follows_hints_;
+  std::optional<RaftkvSession> session_;
   std::map<Address, Connection> connections_;
 };
 
@@ -113,6 +123,10 @@ class Raftkv : public System {
         str(shell_quote(program(node)), " --id ", raftkv::id_of(node, all), membership,
             " --data-dir ", shell_quote(data_directory(node)), " --snapshot-every ",
             k_snapshot_every, " --segment-bytes ", k_segment_bytes);
+    // Power fails by kill -9, and loses what is not synced.
+    if (options_.needs.contains(Ability::power)) line += str(" --hold-unsynced=", k_torn_share);
+    if (options_.needs.contains(Ability::packets))
+      line += " --link-trouble-file " + shell_quote(node.links_file());
     for (const std::string& defect : options_.defects) line += " --defect " + shell_quote(defect);
     for (const std::string& flag : options_.node_flags) line += " " + shell_quote(flag);
     return line;
@@ -126,11 +140,13 @@ class Raftkv : public System {
   }
 
   Result<std::unique_ptr<Client>> connect(const NodeAccess& node,
-                                          const std::vector<NodeAccess>&) override {
+                                          const std::vector<NodeAccess>& all) override {
     Address home{node.address, raftkv::k_client_port};
     TRY_ASSIGN(Connection connection, Connection::open(home.first, home.second, k_connect_timeout));
+    std::optional<RaftkvSession> session;
+    if (options_.sessions) session.emplace(node, all);
     return std::make_unique<RaftkvClient>(std::move(home), std::move(connection), reads_,
-                                          next_follows_hints(node));
+                                          next_follows_hints(node), std::move(session));
   }
 
   bool serves(const NodeAccess& node) override {
@@ -142,15 +158,22 @@ class Raftkv : public System {
     return status && status->role == "leader";
   }
 
-  std::set<Ability> abilities() const override { return {Ability::membership, Ability::transfer}; }
-  Result<Nodes> voters(const std::vector<NodeAccess>& all) override { return raftkv::voters(all); }
-  Status remove_member(const NodeAccess& node, const std::vector<NodeAccess>& all,
-                       Nanos timeout) override {
-    return raftkv::remove_member(node, all, timeout);
+  std::set<Ability> abilities() const override {
+    using enum Ability;
+    return {packets, power, membership, joint, transfer};
   }
-  Status add_member(const NodeAccess& node, const std::vector<NodeAccess>& all,
-                    Nanos timeout) override {
-    return raftkv::add_member(node, all, timeout);
+  std::string link_trouble(const Packets& packets) const override {
+    return str("delay=", packets.delay.count(), "ns", ",jitter=", packets.jitter.count(), "ns",
+               ",loss=", packets.loss, ",duplicate=", packets.duplicate);
+  }
+  Result<Nodes> voters(const std::vector<NodeAccess>& all) override { return raftkv::voters(all); }
+  Status remove_members(const std::vector<NodeAccess>& nodes, const std::vector<NodeAccess>& all,
+                        Nanos timeout) override {
+    return raftkv::remove_members(nodes, all, timeout);
+  }
+  Status add_members(const std::vector<NodeAccess>& nodes, const std::vector<NodeAccess>& all,
+                     Nanos timeout) override {
+    return raftkv::add_members(nodes, all, timeout);
   }
   Status transfer_leadership(const NodeAccess& to, const std::vector<NodeAccess>& all,
                              Nanos timeout) override {

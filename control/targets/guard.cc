@@ -191,6 +191,13 @@ $iptables-restore -w 5 --noflush <<END
              node.ssh.port, " -j RETURN\n", rules, "$hook\nCOMMIT\nEND\n");
 }
 
+std::string links_script(const NodeAccess& node, const std::string& trouble) {
+  const std::string file = shell_quote(node.links_file());
+  if (trouble.empty()) return str(prologue(node), "rm -f ", file, "\n");
+  return str(prologue(node), "echo ", shell_quote(trouble), " >", file, ".new && mv -f ", file,
+             ".new ", file, "\n");
+}
+
 std::string dropped_packets_script(const NodeAccess& node) {
   return str(prologue(node), R"sh(dropped=0
 for packets in $($iptables -w 5 -nvxL PLUMBLINE 2>/dev/null | sed -n 's/^ *\([0-9]*\) .* DROP .*/\1/p'); do
@@ -202,7 +209,8 @@ echo "$dropped"
 
 std::string heal_script(const NodeAccess& node) {
   return str(prologue(node), k_resume, k_each, k_heal_network,
-             "each resume_one\nresumed=$?\nlock network\nheal_network && [ $resumed -eq 0 ]\n");
+             "each resume_one\nresumed=$?\nrm -f \"$run/links\"\nlock network\nheal_network && [ "
+             "$resumed -eq 0 ]\n");
 }
 
 std::string audit_script(const NodeAccess& node) {
@@ -212,6 +220,7 @@ show() {
   if [ "$state" = T ]; then echo "stopped: $1 $pid"; else echo "running: $1 $pid"; fi
 }
 each show
+[ -f "$run/links" ] && sed 's/^/links: /' "$run/links"
 command -v $iptables >/dev/null 2>&1 || exit 0
 rules=$($iptables -w 5 -S) || exit 1
 echo "$rules" | sed -n '/PLUMBLINE/s/^/rule: /p'
@@ -239,6 +248,7 @@ printf '%s\n' )sh",
 while read -r line; do :; done
 exec </dev/null >>"$run/guard.log" 2>&1
 each resume_one
+rm -f "$run/links"
 heal_network
 each kill_one
 : >"$dir/guard.lock"

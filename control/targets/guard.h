@@ -35,12 +35,15 @@ std::string resume_script(const NodeAccess& node, const std::string& name);
 /// Requires: numeric addresses of the family of node.address.
 std::string partition_script(const NodeAccess& node,
                              const std::vector<std::string>& dropped_source_addresses);
+/// Makes `trouble` what the node's links file says, at once and whole; empty: removes the file.
+std::string links_script(const NodeAccess& node, const std::string& trouble);
 /// Prints how many packets the rules have dropped since they were put in force.
 std::string dropped_packets_script(const NodeAccess& node);
 
-/// Resumes what is stopped and removes the chain. Starts and ends nothing.
+/// Resumes what is stopped, removes the chain and the links file. Starts and ends nothing.
 std::string heal_script(const NodeAccess& node);
-/// One line for each thing that is left: "rule: ...", "stopped: NAME PID", "running: NAME PID".
+/// One line for each thing that is left: "rule: ...", "links: ...", "stopped: NAME PID",
+/// "running: NAME PID".
 std::string audit_script(const NodeAccess& node);
 /// One line that changes when the node was restarted: boot id, host name, start of its first
 /// process.

@@ -48,6 +48,8 @@ TEST(Scripts, AreTheGoldenOnes) {
   expect_golden("resume", resume_script(node, "raftkvd"));
   expect_golden("partition", partition_script(node, {"10.89.0.2", "10.89.0.3"}));
   expect_golden("partition-none", partition_script(node, {}));
+  expect_golden("links", links_script(node, "delay=5ms"));
+  expect_golden("links-none", links_script(node, {}));
   expect_golden("dropped-packets", dropped_packets_script(node));
   expect_golden("heal", heal_script(node));
   expect_golden("audit", audit_script(node));
@@ -217,6 +219,17 @@ TEST_F(Processes, AuditShowsWhatRunsAndWhatIsStopped) {
   EXPECT_EQ(run(audit_script(node_)).out, str("stopped: dummy ", pid(), "\n"));
   EXPECT_EQ(run(heal_script(node_)).exit_code, 0);
   EXPECT_EQ(run(audit_script(node_)).out, str("running: dummy ", pid(), "\n"));
+}
+
+TEST_F(Processes, LinksAreBadWhileTheirFileIsThereAndHealingRemovesIt) {
+  EXPECT_EQ(run(links_script(node_, "loss=0.5")).exit_code, 0);
+  EXPECT_EQ(slurp(node_.links_file()), "loss=0.5\n");
+  EXPECT_EQ(run(audit_script(node_)).out, "links: loss=0.5\n");
+  EXPECT_EQ(run(links_script(node_, {})).exit_code, 0);
+  EXPECT_EQ(run(audit_script(node_)).out, "");
+  run(links_script(node_, "loss=0.5"));
+  EXPECT_EQ(run(heal_script(node_)).exit_code, 0);
+  EXPECT_EQ(run(audit_script(node_)).out, "");
 }
 
 TEST_F(Processes, IdentityStaysTheSame) {

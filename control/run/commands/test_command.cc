@@ -70,6 +70,8 @@ void add_flags(CLI::App& app, TestFlags& flags) {
   app.add_option("--reads", run.reads, "linearizable, lease or stale, where the system can")
       ->check(CLI::IsMember({"linearizable", "lease", "stale"}))
       ->capture_default_str();
+  app.add_flag("--sessions", run.sessions,
+               "Changes are made under sessions: asked again until answered, and done once");
   flags.weather = app.add_option("--weather", flags.weather_text,
                                  "sim: how bad the world is (default: drawn from the seed)");
   app.add_flag("--no-invariants", flags.no_invariants, "sim: judges what clients saw, and no more");
@@ -95,6 +97,8 @@ Result<RunOptions> options_of_flags(const TestFlags& flags) {
   options.invariants = !flags.no_invariants;
   if (options.target.name != "sim" && (options.weather || !options.invariants))
     return fail(Error::Code::invalid, "--weather and --no-invariants are for --target sim");
+  if (options.target.name == "sim" && options.sessions)
+    return fail(Error::Code::invalid, "--sessions: of --target sim its --weather has sessions=yes");
   if (flags.seed.empty()) {
     options.seed = std::random_device{}();
   } else {
@@ -142,6 +146,9 @@ Result<RunParts> run_parts(const RunOptions& options) {
   what.node_flags = options.node_flags;
   what.defects = options.defects;
   what.reads = options.reads;
+  what.sessions = options.sessions;
+  TRY_ASSIGN(const std::vector<Fault> asked, parse_faults(options.faults));
+  for (const Fault& fault : asked) what.needs.insert(fault.needs.begin(), fault.needs.end());
   TRY_ASSIGN(parts.system, make_system(options.system, what));
   TRY_ASSIGN(parts.faults,
              faults_for(options.faults, parts.system->abilities(), options.target.name));
