@@ -55,14 +55,23 @@ ValueId TextColumns::needs(std::uint32_t row) const {
   }
 }
 
+/// Does it leave nil whatever there was? A put of nothing is like a delete.
+bool TextColumns::removes(std::uint32_t row) const {
+  const ColumnOperation operation = key_->operation(row);
+  const bool nothing = key_->argument(row) == ValueTable::k_nil && !key_->pair(row);
+  return operation == ColumnOperation::remove || (operation == ColumnOperation::write && nothing);
+}
+
 /// False: not for it.
 bool TextColumns::add_update(std::uint32_t row) {
   const ValueTable& values = key_->table.values();
   const ColumnOperation operation = key_->operation(row);
   if (operation == ColumnOperation::other) return false;
   if (key_->failed(row)) return true;
-  removes_ = removes_ || operation == ColumnOperation::remove;
-  if (operation == ColumnOperation::remove) return true;
+  if (removes(row)) {
+    removes_ = true;
+    return true;
+  }
   const bool swaps = operation == ColumnOperation::cas;
   const ValueId id = swaps ? key_->second(row) : key_->argument(row);
   if (key_->pair(row) != swaps || !values.is_text(id)) return false;
@@ -212,8 +221,7 @@ ColumnStep TextColumns::step(std::uint32_t row) const {
   if (operation == ColumnOperation::read)
     return key_->required(row) ? ColumnStep{What::observe, needed()} : ColumnStep{What::nothing};
   if (key_->failed(row)) return {What::nothing};
-  if (operation == ColumnOperation::remove)
-    return {What::update, ValueTable::k_no_value, ValueTable::k_nil};
+  if (removes(row)) return {What::update, ValueTable::k_no_value, ValueTable::k_nil};
   if (operation == ColumnOperation::cas)
     return {What::update, needed(), last_.find(key_->second(row))};
   const std::uint32_t piece = last_.find(key_->argument(row));

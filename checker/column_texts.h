@@ -70,6 +70,7 @@ class TextColumns {
   bool add_update(std::uint32_t row);
   bool sort_pieces();
   ValueId needs(std::uint32_t row) const;
+  bool removes(std::uint32_t row) const;
   bool take(std::uint32_t row);
   bool known(std::uint32_t row) const;
   bool link(std::uint32_t before, std::uint32_t after, std::uint32_t row);

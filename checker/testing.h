@@ -137,7 +137,8 @@ inline Operation Simulation::operation() {
     const std::string text = "x" + std::to_string(fresh_value().as_int());
     if (choice == 0) return {.f = "get"};
     if (shape_.swaps > 0 && rng_.chance(shape_.swaps)) {
-      if (rng_.chance(0.3)) return {.f = "delete"};
+      if (rng_.chance(0.2)) return {.f = "delete"};
+      if (rng_.chance(0.1)) return {.f = "put", .value = Value("")};
       const Value expected =
           rng_.chance(0.8) ? state_ : "x" + std::to_string(some_value().as_int());
       return {.f = "cas", .value = Value::list(expected, text)};

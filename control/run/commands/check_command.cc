@@ -19,10 +19,13 @@ namespace plumbline {
 
 namespace {
 
+constexpr std::size_t k_megabyte = 1 << 20;
+
 struct CheckFlags {
   std::string path;
   std::string model;
   std::string time_budget = "60s";
+  std::size_t memory_budget = CheckOptions().memory_budget / k_megabyte;
   bool keyed = false;
   bool json = false;
   bool cross_check = false;
@@ -119,6 +122,7 @@ Result<int> carry_out(const CheckFlags& flags) {
       return fail(Error::Code::invalid, known.error().what);
   }
   TRY_ASSIGN(options.time_budget, duration_of("--time-budget", flags.time_budget));
+  options.memory_budget = flags.memory_budget * k_megabyte;
   if (flags.path == "-" ? flags.keyed : flags.stop_on_violation)
     return fail(Error::Code::invalid,
                 flags.path == "-" ? "--keyed is for a file"
@@ -155,6 +159,12 @@ Command add_check_command(CLI::App& app) {
                       "What it is checked against (default: the run's own; else list-append if "
                       "anything is appended, else cas-register)");
   command->add_option("--time-budget", flags->time_budget, "Then the answer is unknown")
+      ->capture_default_str();
+  command
+      ->add_option(
+          "--memory-budget", flags->memory_budget,
+          "Megabytes that searches may take besides the history; then the answer is unknown")
+      ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
   command->add_flag("--keyed", flags->keyed, "Values are [key value] pairs (Jepsen's tuples)");
   command->add_option("--certificate", flags->certificate,
