@@ -36,8 +36,9 @@ struct CheckOptions {
 ///         the calls open at once, within the two budgets.
 Verdict check_linearizable(const History& history, const CheckOptions& options);
 
-/// The same of calls in columns, for histories of millions of calls: registers with distinguishable
-/// writes and lists are decided without leaving the columns (column_cells.h, column_lists.h);
+/// The same of calls in columns, for histories of millions of calls: registers and keys of stores
+/// with distinguishable writes, and lists, are decided without leaving the columns (column_cells.h,
+/// column_texts.h, column_lists.h), and of others those that one walk gets through (column_walk.h);
 /// of other keys the calls are made one key at a time.
 Verdict check_table(const CallTable& table, const CheckOptions& options);
 
