@@ -151,9 +151,9 @@ TEST(FaultTable, OnlyStoppingAMajorityLeavesNoQuorum) {
   std::set<std::string> without;
   for (const Fault& fault : all_faults())
     if (leaves_no_quorum(fault)) without.insert(fault.name);
-  EXPECT_EQ(without, (std::set<std::string>{"kill-all", "kill-majority", "pause-all",
-                                            "pause-majority", "power-all", "power-majority",
-                                            "power-voters"}));
+  EXPECT_EQ(without,
+            (std::set<std::string>{"kill-all", "kill-majority", "pause-all", "pause-majority",
+                                   "power-all", "power-majority", "power-voters"}));
 }
 
 TEST(FaultTable, NamesAreUniqueAndEachFamilyHasOneHealOrder) {

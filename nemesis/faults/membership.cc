@@ -159,9 +159,10 @@ std::vector<Fault> membership_faults() {
                                {"some"}, inject_shrink)),
       at_once(membership_fault("membership-linger", "takes a voter out whose process nobody stops",
                                {"one"}, inject_linger)),
-      torn(membership_fault("membership-torn",
-                            "one out by a leader that is cut off, one by the next, and the cut moves",
-                            {"one"}, inject_torn)),
+      torn(membership_fault(
+          "membership-torn",
+          "one out by a leader that is cut off, one by the next, and the cut moves", {"one"},
+          inject_torn)),
   };
 }
 

@@ -68,8 +68,8 @@ std::vector<Fault> power_faults() {
       power_fault("power-majority", "it fails on a random majority", {"majority"}),
       power_fault("power-all", "it fails on every node", {"all"}),
       power_fault("power-leader", "it fails on the leader", {"leader"}),
-      on_voters(power_fault("power-voters", "it fails on all who have just elected a leader",
-                            {"all"})),
+      on_voters(
+          power_fault("power-voters", "it fails on all who have just elected a leader", {"all"})),
   };
 }
 

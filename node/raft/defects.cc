@@ -106,7 +106,8 @@ constexpr DefectInfo k_defects[] = {
      "learners count in majorities that are as small as without them",
      "openraft 39690593; rabbitmq/ra 427; redpanda 8495"},
     {Defect::snapshot_keeps_conflict, "snapshot-keeps-conflict",
-     "a log that reaches to where a snapshot ends is taken to hold it, whatever its terms, and stays",
+     "a log that reaches to where a snapshot ends is taken to hold it, whatever its terms, and "
+     "stays",
      "openraft 674e78aa; NuRaft 407; scylla 9965; figure 13 of the Raft paper, step 6 by index "
      "alone"},
     {Defect::snapshot_goes_back, "snapshot-goes-back",
