@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <span>
 
 #include "checker/check.h"
 #include "core/base/text.h"
@@ -9,20 +10,20 @@ namespace plumbline {
 namespace {
 
 struct Counts {
-  int ok = 0, failed = 0, indeterminate = 0;
-  std::vector<Nanos> latencies{};  // of the ok ones
+  std::size_t ok = 0, failed = 0, indeterminate = 0;
+  std::span<Nanos> latencies{};  // of the ok ones
 };
 
 /// The least value that `share` of them do not exceed (the nearest-rank quantile). Moves them
 /// about.
-Nanos quantile(std::vector<Nanos>& all, double share) {
+Nanos quantile(std::span<Nanos> all, double share) {
   const auto rank = static_cast<std::size_t>(share * static_cast<double>(all.size()));
   const auto at = all.begin() + static_cast<std::ptrdiff_t>(std::min(rank, all.size() - 1));
   std::nth_element(all.begin(), at, all.end());
   return *at;
 }
 
-std::string quantiles(std::vector<Nanos>& latencies) {
+std::string quantiles(std::span<Nanos> latencies) {
   if (latencies.empty()) return "";
   char text[96];
   const Nanos median = quantile(latencies, 0.5), most_of_them = quantile(latencies, 0.99);
@@ -36,22 +37,32 @@ std::string quantiles(std::vector<Nanos>& latencies) {
 Verdict check_statistics(const CallTable& table) {
   Verdict verdict{.check = "statistics"};
   std::vector<Counts> by_number(table.fs());
+  std::size_t ok = 0;
   for (std::size_t row = 0; row < table.size(); ++row) {
     Counts& counts = by_number[table.f(row)];
-    if (table.type(row) == EventType::fail)
-      ++counts.failed;
-    else if (table.type(row) == EventType::info)
-      ++counts.indeterminate;
-    else {
-      ++counts.ok;
-      counts.latencies.push_back(table.return_time(row) - table.invoke_time(row));
-    }
+    const EventType type = table.type(row);
+    ok += type == EventType::ok;
+    ++(type == EventType::fail ? counts.failed
+       : type == EventType::ok ? counts.ok
+                               : counts.indeterminate);
   }
+  // All latencies in one block, those of one operation side by side.
+  std::vector<Nanos> latencies(ok);
+  std::vector<Nanos*> next;
+  Nanos* free = latencies.data();
+  for (Counts& counts : by_number) {
+    counts.latencies = {free, counts.ok};
+    next.push_back(free);
+    free += counts.ok;
+  }
+  for (std::size_t row = 0; row < table.size(); ++row)
+    if (table.type(row) == EventType::ok)
+      *next[table.f(row)]++ = table.return_time(row) - table.invoke_time(row);
   std::map<std::string, Counts> by_f;
   for (std::size_t f = 0; f < by_number.size(); ++f)
-    by_f[table.f_name(static_cast<std::uint16_t>(f))] = std::move(by_number[f]);
+    by_f[table.f_name(static_cast<std::uint16_t>(f))] = by_number[f];
   std::vector<std::string> never;
-  for (auto& [f, counts] : by_f) {
+  for (const auto& [f, counts] : by_f) {
     verdict.figures.emplace_back(
         f, str(counts.ok, " ok, ", counts.failed, " fail, ", counts.indeterminate, " info",
                quantiles(counts.latencies)));
