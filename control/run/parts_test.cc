@@ -3,21 +3,26 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 
 #include "control/run/judge.h"
 #include "control/run/live_judge.h"
+#include "control/run/local_hunts.h"
 #include "control/run/progress.h"
 #include "control/run/run_folder.h"
 #include "control/run/run_options.h"
 #include "control/run/run_record.h"
 #include "control/run/stop.h"
 #include "core/base/text.h"
+#include "nemesis/all.h"
 
 namespace plumbline {
 namespace {
 
+using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
@@ -216,6 +221,31 @@ TEST(Alarms, AreFailedChecksPanicsAndSanitizersOnly) {
   for (const char* line :
        {"connection to n2 (127.0.0.1) failed: refused", "CHECK the docs", "election lost", ""})
     EXPECT_FALSE(is_alarming(line)) << line;
+}
+
+// ---- Hunts on real processes
+// ----------------------------------------------------------------------
+
+TEST(LocalHunts, GiveNodesTheWeatherThatTheyHaveFlagsFor) {
+  EXPECT_THAT(node_flags_for("election-min=100ms,election-max=2s,heartbeat=40ms"),
+              ElementsAre("--election-timeout=100000us-2000000us", "--heartbeat=40000us"));
+  const auto flags = node_flags_for(
+      "slow=0.3,slow-max=600ms,duplicate=0.5,sync-min=1ms,sync-max=5ms,torn=1,inflight=1");
+  EXPECT_THAT(flags, Contains("--link-trouble=delay=100us,jitter=900us,slow=0.3,"
+                              "slow-max=600000us,duplicate=0.5"));
+  EXPECT_THAT(flags, Contains("--hold-unsynced=1"));
+  EXPECT_THAT(flags, Contains("--slow-sync=1000us-5000us"));
+  EXPECT_THAT(flags, Contains("--inflight=1"));
+}
+
+TEST(LocalHunts, NameFaultsThatThereAre) {
+  for (const replica::PlantedDefect& defect : replica::all_planted_defects()) {
+    const std::vector<std::string> words = words_of_local_hunt(defect);
+    const auto flag = std::ranges::find(words, "--faults");
+    ASSERT_NE(flag, words.end());
+    EXPECT_TRUE(parse_faults(*std::next(flag))) << defect.name;
+  }
+  EXPECT_FALSE(hunted_on_local("no-such-defect"));
 }
 
 }  // namespace

@@ -5,15 +5,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "control/run/exit_codes.h"
+#include "control/run/local_hunts.h"
 #include "core/base/text.h"
-#include "nemesis/all.h"
 
 namespace plumbline {
 
@@ -21,57 +19,21 @@ namespace {
 
 constexpr Nanos k_look_again = 100ms;
 
-constexpr std::array<std::string_view, 19> k_on_local = {
-    "read-local-leader",       "skip-pre-commit-read-barrier",
-    "lease-never-expires",     "read-joins-round-in-flight",
-    "commit-old-term",         "heartbeat-commits-past-match",
-    "stale-append-truncates",  "vote-cleared-on-step-down",
-    "vote-not-persisted",      "reapply-on-restart",
-    "snapshot-ahead-of-state", "snapshot-goes-back",
-    "snapshot-merge",          "change-before-own-term-commit",
-    "config-lost-in-snapshot", "removed-leader-counts-itself",
-    "learner-counts",          "no-dedup",
-    "nondeterministic-apply"};
-
-/// What processes on one machine can be made to suffer.
-std::string possible_faults(std::string_view list) {
-  std::vector<std::string> possible;
-  const auto faults = parse_faults(std::string(list));
-  CHECK(faults.has_value(), "a hunt names faults that there are");
-  const std::set<Ability> abilities = {Ability::membership, Ability::transfer};
-  for (const Fault& fault : *faults)
-    if (std::ranges::includes(abilities, fault.needs)) possible.push_back(fault.name);
-  return possible.empty() ? "all" : join(possible, ",");
-}
-
 struct LocalRun {
   int exit_code = 0;
   nlohmann::json said;
+  Nanos took{};  ///< from its start to its verdict
 };
 
 std::vector<std::string> words_of(const replica::PlantedDefect& defect, std::uint64_t seed,
                                   Nanos time_limit, const std::filesystem::path& results) {
-  return {"plumbline",
-          "test",
-          "--target=local",
-          "--json",
-          "--workload",
-          std::string(defect.hunt.workload),
-          "--faults",
-          possible_faults(defect.hunt.faults),
-          "--reads",
-          std::string(defect.hunt.reads),
-          "--rate=400",
-          "--fault-interval=2s",
-          "--schedule=mixed",
-          "--node-flag=--snapshot-every=100",
-          str("--defect=", defect.name),
-          "--time-limit",
-          format_duration(time_limit),
-          "--results",
-          results.string(),
-          "--seed",
-          str(seed)};
+  std::vector<std::string> words = {"plumbline", "test", "--target=local", "--json"};
+  for (std::string& word : words_of_local_hunt(defect)) words.push_back(std::move(word));
+  for (const std::string& word : {std::string("--stop-on-violation"), std::string("--time-limit"),
+                                  format_duration(time_limit), std::string("--results"),
+                                  results.string(), std::string("--seed"), str(seed)})
+    words.push_back(word);
+  return words;
 }
 
 [[noreturn]] void become_program(const std::vector<std::string>& words, int out) {
@@ -88,6 +50,7 @@ std::vector<std::string> words_of(const replica::PlantedDefect& defect, std::uin
 
 /// Fails: interrupted, once the run has ended.
 Result<LocalRun> run_once(const std::vector<std::string>& words, const Stop& stop) {
+  const auto start = std::chrono::steady_clock::now();
   std::array<int, 2> out{};
   if (::pipe2(out.data(), O_CLOEXEC) != 0) return fail_errno("pipe");
   const pid_t pid = ::fork();
@@ -113,7 +76,8 @@ Result<LocalRun> run_once(const std::vector<std::string>& words, const Stop& sto
   }
   if (stop.asked()) return fail(Error::Code::interrupted, "interrupted");
   LocalRun run{WIFEXITED(status) ? WEXITSTATUS(status) : k_exit_harness,
-               nlohmann::json::parse(said, nullptr, false)};
+               nlohmann::json::parse(said, nullptr, false),
+               std::chrono::steady_clock::now() - start};
   if (run.exit_code <= k_exit_unknown && run.said.is_object()) return run;
   return fail(Error::Code::failed,
               "a run failed: " + join(words, " ") + ": " +
@@ -125,17 +89,15 @@ void describe(const nlohmann::json& verdict, ZooEntry& entry) {
   for (const nlohmann::json& part : verdict.at("parts")) {
     if (part.value("validity", "") != "invalid") continue;
     const std::string check = part.value("check", "");
-    entry.found_by = check.starts_with("linearizable") ? "history" : "death";
+    entry.found_by = check.starts_with("linearizable") ? "history"
+                     : check == "progress"             ? "progress"
+                                                       : check;
     entry.what = check + ": " + part.value("reason", "");
     return;
   }
 }
 
 }  // namespace
-
-bool hunted_on_local(const std::string& defect) {
-  return std::ranges::find(k_on_local, defect) != k_on_local.end();
-}
 
 Result<ZooEntry> hunt_on_local(const replica::PlantedDefect& defect,
                                const simulator::HuntOptions& hunt,
@@ -145,7 +107,7 @@ Result<ZooEntry> hunt_on_local(const replica::PlantedDefect& defect,
     TRY_ASSIGN(const LocalRun run,
                run_once(words_of(defect, hunt.first_seed + i, hunt.time_limit, results), stop));
     ++entry.runs;
-    entry.run_time += hunt.time_limit;
+    entry.run_time += run.took;
     entry.found = run.exit_code == k_exit_invalid;
     if (!entry.found) continue;
     describe(run.said.at("verdict"), entry);

@@ -106,9 +106,10 @@ std::string local_table(const std::vector<ZooName>& names, const std::vector<Zoo
 
 std::string commands(const std::vector<ZooName>& names, const std::vector<ZooEntry>& entries) {
   std::string text = "```sh\n";
-  for (const ZooName& name : names)
-    if (const ZooEntry* entry = entry_of(entries, name.name, "sim"); entry && entry->found)
-      text += entry->command + "\n";
+  for (const char* target : {"sim", "local"})
+    for (const ZooName& name : names)
+      if (const ZooEntry* entry = entry_of(entries, name.name, target); entry && entry->found)
+        text += entry->command + "\n";
   return text + "```\n";
 }
 

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/planted.h"
 #include "node/net/processes_testing.h"
 
 namespace plumbline::net {

@@ -8,6 +8,7 @@
 
 #include "control/run/commands/commands.h"
 #include "control/run/judge.h"
+#include "control/run/local_hunts.h"
 #include "control/run/run_folder.h"
 #include "control/run/sim_run.h"
 #include "control/run/zoo_local.h"
@@ -90,7 +91,7 @@ Result<ZooPlan> plan_of(const ZooFlags& flags) {
     return fail(Error::Code::invalid, "--defect: " + known.error().what);
   ZooPlan plan;
   for (const replica::PlantedDefect& defect : replica::all_planted_defects())
-    if (named.empty() ? flags.target == "sim" || hunted_on_local(std::string(defect.name))
+    if (named.empty() ? flags.target == "sim" || hunted_on_local(defect.name)
                       : named.contains(std::string(defect.name)))
       plan.defects.push_back(&defect);
   if (plan.defects.empty())
