@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "checker/minimize.h"
+#include "checker/verify/leave_out.h"
 #include "core/base/check.h"
 
 namespace plumbline {
@@ -38,6 +39,21 @@ std::int64_t end_of(const Core& core) {
   for (const Call& call : core.calls)
     if (call.type == EventType::ok) latest = std::max(latest, call.returned);
   return latest;
+}
+
+/// Is what the core proves proven as soon as its last required call returned, at `end`, whatever
+/// becomes of the calls that are open then? So if the same remains of what is known by then.
+bool proven_at(std::int64_t end, const Core& core, const std::vector<Call>& calls,
+               const ModelEntry& model, const Value& initial) {
+  Certificate head;
+  head.model = model.info.name;
+  head.initial = initial;
+  const auto rest = verifying::leave_out(head, prefix(calls, end + 1), core.ids);
+  const auto same = [](const Call& a, const Call& b) {
+    return a.id == b.id && a.type == b.type && a.returned == b.returned &&
+           a.arguments == b.arguments && a.result == b.result;
+  };
+  return rest && rest->initial == core.initial && std::ranges::equal(rest->calls, core.calls, same);
 }
 
 /// `likely`: where it probably is. `sure`: the prefix up to and with this position is invalid.
@@ -110,7 +126,9 @@ Counterexample explain_invalid(const std::vector<Call>& all, const ModelEntry& w
     core = minimize(calls, end, blamed_by(decision), model, initial, budget);
     if (core) {
       likely = end_of(*core);
-      sure = std::min(sure, all_known(calls, likely));
+      sure = std::min(sure, proven_at(likely, *core, calls, model, initial)
+                                ? likely
+                                : all_known(calls, likely));
     }
   }
   Boundary boundary = find_boundary(calls, model, initial, likely, sure, budget);

@@ -172,6 +172,7 @@ INSTANTIATE_TEST_SUITE_P(
         Shape{.model = "register", .calls = 1'000, .processes = 10, .values = 5, .info = 0.02},
         Shape{.model = "cas-register", .calls = 5'000, .processes = 20, .values = 0, .info = 0.02},
         Shape{.model = "cas-register", .calls = 1'000, .processes = 8, .values = 5, .info = 0.02},
+        Shape{.model = "cas-register", .calls = 2'000, .processes = 20, .values = 20, .info = 0.05},
         Shape{.model = "list-append", .calls = 400, .processes = 10, .values = 0, .info = 0.05},
         Shape{.model = "kv", .calls = 60, .processes = 3, .values = 0, .info = 0},
         Shape{.model = "counter", .calls = 500, .processes = 4, .values = 3, .info = 0.01}),

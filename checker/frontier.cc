@@ -64,7 +64,8 @@ Frontier::Frontier(const Timeline& timeline, Machine& machine, Budget& budget,
     : timeline_(timeline),
       budget_(budget),
       width_(width),
-      moves_(timeline, machine, budget, &counted),
+      narrowed_(width.thrifty),
+      moves_(timeline, machine, budget, &counted, width.thrifty),
       cursor_(timeline),
       share_(budget),
       now_{.words = moves_.start(), .lines = {Lineage::k_start}, .uses = {0}} {}
@@ -75,13 +76,16 @@ void Frontier::merge(const Word* config, std::uint32_t parent, const Moves::Succ
   // Beyond this many with one state, looking for a dominating one costs more than it saves.
   constexpr std::size_t k_most_looks = 256;
   const std::size_t looks = std::min(same.size(), k_most_looks);
+  const std::uint32_t uses = now_.uses[parent] + how.uses;
   for (std::size_t i = same.size() - looks; i < same.size(); ++i)
-    if (moves_.dominates(cursor_, next_.words.data() + same[i] * words, config)) return;
+    if ((!width_.thrifty || next_.uses[same[i]] <= uses) &&
+        moves_.dominates(cursor_, next_.words.data() + same[i] * words, config))
+      return;
   const std::uint32_t line = lineage_.add(
       now_.lines[parent], {successors_.paths.data() + how.path_from, how.path_to - how.path_from});
-  const std::uint32_t uses = now_.uses[parent] + how.uses;
   for (std::size_t i = same.size() - looks; i < same.size(); ++i) {
     Word* other = next_.words.data() + same[i] * words;
+    if (width_.thrifty && uses > next_.uses[same[i]]) continue;
     if (!moves_.dominates(cursor_, config, other)) continue;
     std::copy_n(config, words, other);
     next_.lines[same[i]] = line;
@@ -102,6 +106,10 @@ void Frontier::advance() {
                    [&](auto a, auto b) { return next_.uses[a] < next_.uses[b]; });
   if (order.size() > width_.configs) {
     order.resize(width_.configs);
+    narrowed_ = true;
+  }
+  while (next_.uses[order.back()] - next_.uses[order.front()] > width_.band) {
+    order.pop_back();
     narrowed_ = true;
   }
   const std::size_t words = moves_.words();

@@ -48,6 +48,8 @@ class Frontier {
     std::size_t configs =
         SIZE_MAX;  ///< of a step: those with the fewest uses of indeterminate calls
     Moves::Limits limits{};
+    bool thrifty = false;             ///< see Moves
+    std::uint32_t band = UINT32_MAX;  ///< of a step: how many more uses than the fewest
   };
   /// `counted`: the classes that are not inexhaustible.
   Frontier(const Timeline& timeline, Machine& machine, Budget& budget,

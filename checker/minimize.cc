@@ -16,6 +16,8 @@ Nanos first_try(std::size_t calls, const Budget& budget) {
   return std::max(k_least + k_each_call * static_cast<std::int64_t>(calls),
                   budget.remaining() / k_share);
 }
+/// Nor may one of many that are tried in turn.
+constexpr Nanos k_near_try = 30ms;
 /// Nor may a try with less, when the last proof took `took`: a few hard ones must not use up the
 /// time of all others, and what is hard to decide is no good as evidence.
 Nanos next_try(Nanos took, const Budget& budget) {
@@ -27,7 +29,7 @@ Nanos next_try(Nanos took, const Budget& budget) {
 /// How long a core of so many calls may be made smaller.
 Nanos all_tries(std::size_t calls, const Budget& budget) {
   if (budget.forever()) return Budget::k_forever;
-  constexpr Nanos k_least = 500ms, k_each_call = 50us;
+  constexpr Nanos k_least = 3s, k_each_call = 50us;
   return std::min(k_least + k_each_call * static_cast<std::int64_t>(calls), budget.remaining());
 }
 
@@ -86,12 +88,26 @@ class Minimizing {
       std::ranges::sort(core.required);
       std::ranges::sort(core.optional);
       if (size_of(core) >= bound) return false;
-      auto rest = verifying::leave_out(specs_, initial_, calls_, core);
+      auto rest = verifying::leave_out(specs_, initial_, calls_since(core.after), core);
       if (rest) return take(std::move(core), std::move(*rest));
       if (rest.error().missing.empty()) return false;
       for (const std::int64_t id : rest.error().missing)
         (may_require(id, core) ? core.required : core.optional).push_back(id);
     }
+  }
+  /// The calls but those that ended before `after` began: a core after it has no use for them, and
+  /// to look at them again and again is what would take the time.
+  const std::vector<Call>& calls_since(std::optional<std::int64_t> after) {
+    if (!after) return calls_;
+    if (since_ != after) {
+      const std::int64_t began = call_of(*after).invoked;
+      since_ = after;
+      calls_since_.clear();
+      std::ranges::copy_if(calls_, std::back_inserter(calls_since_), [&](const Call& call) {
+        return call.type != EventType::ok || call.returned >= began;
+      });
+    }
+    return calls_since_;
   }
   bool may_require(std::int64_t id, const KeyCore& core) const {
     const Call& call = call_of(id);
@@ -99,7 +115,10 @@ class Minimizing {
     return certain(call) && (!core.after || call.invoked > call_of(*core.after).returned);
   }
   bool take(KeyCore core, verifying::Remainder rest) {
-    const Nanos most = best_ ? next_try(took_, *budget_) : first_try(rest.calls.size(), *budget_);
+    const bool one_of_many = near_ && !budget_->forever();
+    const Nanos most = best_         ? next_try(took_, *budget_)
+                       : one_of_many ? k_near_try
+                                     : first_try(rest.calls.size(), *budget_);
     Budget small(most, budget_->memory(), budget_->stop());
     rest.or_else.push_back(rest.initial);
     for (const Value& start : rest.or_else)
@@ -176,13 +195,25 @@ class Minimizing {
     return *std::ranges::lower_bound(calls_, id, {}, &Call::id);
   }
 
-  /// The last call that tells the state, or one twice as far back, and so on; all calls at last.
+  /// The call that tells the state and returned last, or the one before it, and so on; at some
+  /// distance one twice as far back, and so on; all calls at last. What is open during such a call
+  /// may take effect at any time after it, so it matters much which one it is, and near the end it
+  /// costs little to try them all.
   void start_from_late_call() {
+    constexpr std::size_t k_near = 128;
     std::vector<const Call*> telling;
     for (const Call& call : calls_)
       if (certain(call) && spec_->settles(call)) telling.push_back(&call);
+    std::ranges::sort(telling, std::greater(), &Call::returned);
+    const Nanos near_ends = budget_->remaining() / 4 * 3;
+    near_ = true;
+    for (std::size_t i = 0; i < std::min(telling.size(), k_near); ++i) {
+      if (budget_->remaining() < near_ends) break;
+      if (start_after(*telling[i])) return;
+    }
+    near_ = false;
     for (std::size_t back = 1; back <= telling.size() && !budget_->exhausted(); back *= 2)
-      if (start_after(*telling[telling.size() - back])) return;
+      if (start_after(*telling[back - 1])) return;
     if (!best_) take(core_with([](const Call&) { return true; }));
   }
   bool start_after(const Call& after) {
@@ -197,11 +228,10 @@ class Minimizing {
       only.insert(seen.begin(), seen.end());
       core.only.emplace(only.begin(), only.end());
     }
-    std::vector<std::int64_t> unsure;
-    for (const std::int64_t id : core.required)
-      if (call_of(id).invoked < after.returned) unsure.push_back(id);
-    remove(core.required, unsure);
-    core.optional.insert(core.optional.end(), unsure.begin(), unsure.end());
+    // What need not have happened comes back if it may matter: take() sees to that.
+    core.optional.clear();
+    std::erase_if(core.required,
+                  [&](std::int64_t id) { return call_of(id).invoked < after.returned; });
     const Size bound = best_ ? size_of(best_->ids) : k_any_size;
     return !core.required.empty() && take(std::move(core), bound);
   }
@@ -278,8 +308,11 @@ class Minimizing {
   const std::unique_ptr<verifying::Spec> spec_;
   Value key_;
   std::vector<Call> calls_;
+  std::optional<std::int64_t> since_;  ///< of calls_since_
+  std::vector<Call> calls_since_;
   std::optional<Core> best_;
-  Nanos took_{};  ///< to prove it
+  Nanos took_{};       ///< to prove it
+  bool near_ = false;  ///< many starts near the end are being tried
 };
 
 }  // namespace

@@ -113,6 +113,42 @@ TEST(Minimize, ALockGivenTwiceLateTakesFewCalls) {
   EXPECT_GT(invalid, 5);
 }
 
+/// Late in a long history with many indeterminate calls somebody reads what was overwritten: why
+/// takes few calls, whatever may have happened before.
+TEST(Minimize, AStaleReadAmongManyIndeterminateCallsTakesFewCalls) {
+  const ModelEntry& model = *find_model("cas-register");
+  for (std::uint64_t seed = 0; seed < 3; ++seed) {
+    Rng rng(seed);
+    const Shape shape{
+        .model = "cas-register", .calls = 1'500, .processes = 10, .values = 20, .info = 0.05};
+    std::vector<Call> calls = calls_of(Simulation(rng, shape).run());
+    std::int64_t at = 10'000;  // behind all others
+    const auto play = [&](const std::string& f, const Value& argument, const Value& result) {
+      calls.push_back({.id = at,
+                       .f = f,
+                       .arguments = argument,
+                       .result = result,
+                       .type = EventType::ok,
+                       .invoked = at,
+                       .returned = at + 1});
+      at += 2;
+    };
+    play("write", 99, {});
+    play("read", {}, 99);
+    play("write", 1, {});
+    play("read", {}, 99);
+    Budget budget(60s, 1UL << 28, nullptr);
+    const Decision decision = decide(calls, model, {}, budget);
+    ASSERT_EQ(decision.validity, Validity::invalid) << "seed " << seed;
+    const Counterexample example = explain_invalid(calls, model, {}, decision, true, budget);
+    EXPECT_LE(example.core.size(), 4U) << "seed " << seed << "\n" << show(example.core);
+    const KeyCore core = core_of(example);
+    const auto rest = verifying::leave_out(of_core("cas-register", core), calls, core);
+    ASSERT_TRUE(rest.has_value()) << "seed " << seed << ": " << rest.error().why;
+    EXPECT_EQ(verifying::find_no_order(*rest), verifying::NoOrder::proven) << "seed " << seed;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Minimize, Cores,
                          ::testing::Values("register", "cas-register", "mutex", "set", "kv",
                                            "list-append", "counter", "gset", "multi-register",

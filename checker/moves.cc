@@ -13,13 +13,14 @@ void Moves::Successors::clear() {
 }
 
 Moves::Moves(const Timeline& timeline, Machine& machine, Budget& budget,
-             const std::vector<bool>* counted)
+             const std::vector<bool>* counted, bool thrifty)
     : timeline_(timeline),
       machine_(machine),
       budget_(budget),
       share_(budget),
       offers_(timeline, machine),
       needs_(timeline),
+      thrifty_(thrifty),
       mask_words_(offers_.mask_words()),
       words_(k_head + 2 * mask_words_) {
   for (std::size_t c = 0; c < timeline.classes.size(); ++c) {
@@ -43,6 +44,7 @@ void Moves::load(const Cursor& cursor) {
   step_ = cursor.step();
   offers_.load(cursor);
   needs_.load(cursor);
+  find_free(cursor);
   expiring_.clear();
   const auto key = std::pair<std::uint32_t, std::uint32_t>(static_cast<std::uint32_t>(step_), 0);
   for (auto at = std::lower_bound(timeline_.expiries.begin(), timeline_.expiries.end(), key);
@@ -54,7 +56,7 @@ bool Moves::dominates_masks(const Word* a, const Word* b) const {
   if (a[1] > b[1]) return false;
   const Word *done_a = a + k_head, *done_b = b + k_head;
   const Word *optional_a = done_a + mask_words_, *optional_b = done_b + mask_words_;
-  for (std::size_t c = k_head + 2 * mask_words_; c < words_; ++c)
+  for (std::size_t c = k_head + 2 * mask_words_; c < words_ && !thrifty_; ++c)
     if (a[c] > b[c]) return false;
   for (std::size_t w = 0; w < mask_words_; ++w) {
     const Word see = offers_.observers()[w];
@@ -76,17 +78,18 @@ bool Moves::covers(const Word* mask, const Word* part) const {
   return true;
 }
 
-/// Rule 6: what an overwriting call is about to hide, and can be finished.
+/// Rule 6: what an overwriting call is about to hide, and can be finished; not the value that the
+/// call leaves itself.
 void Moves::finish(const Cursor& cursor, Word* config) {
   for (std::size_t i = 0; i < needs_.closing_count(); ++i) {
     const Needs::Closing c = needs_.closing(i);
-    if (!c.only_readers || covers(done(config), c.writers)) continue;
+    if (c.value == config[0] || !c.only_readers || covers(done(config), c.writers)) continue;
     if (!covers(done(config), c.readers))
       for (std::size_t w = 0; w < mask_words_; ++w)
         if (const Word free = c.writers[w] & ~done(config)[w]; free != 0) {
           const std::size_t slot =
               w * Offers::k_bits + static_cast<std::size_t>(std::countr_zero(free));
-          finished_now_.push_back(cursor.open()[slot]);
+          trail_now_.push_back(cursor.open()[slot]);
           break;
         }
     for (std::size_t w = 0; w < mask_words_; ++w) {
@@ -102,6 +105,49 @@ bool Moves::hopeless(const Cursor& cursor, StateId left, Word* config) {
   return needs_.hopeless(cursor, left, done(config), [&](std::uint32_t c) {
     return count_of_[c] == k_none ? 0U : counts(config)[count_of_[c]];
   });
+}
+
+/// Rule 9: the values that are free at this step.
+void Moves::find_free(const Cursor& cursor) {
+  free_.clear();
+  free_observers_.assign(mask_words_, 0);
+  for (const std::uint32_t c : cursor.classes()) {
+    const auto& cls = timeline_.classes[c];
+    if (count_of_[c] != k_none || cls.role != Role::overwrite) continue;
+    const StateId value = machine_.step(machine_.initial(), cls.effect);
+    free_.push_back({.value = value, .move = k_class | c});
+    const Word* observers = offers_.idle_observers(offers_.at(value));
+    for (std::size_t w = 0; w < mask_words_; ++w) free_observers_[w] |= observers[w];
+  }
+}
+
+/// Rule 9, before an overwriting call.
+void Moves::expose_free(Word* config) {
+  if (free_.empty() || covers(done(config), free_observers_.data())) return;
+  for (const Free& free : free_) {
+    const Word* observers = offers_.idle_observers(offers_.at(free.value));
+    if (free.value == config[0] || covers(done(config), observers)) continue;
+    trail_now_.push_back(free.move);
+    ++uses_now_;
+    for (std::size_t w = 0; w < mask_words_; ++w) done(config)[w] |= observers[w];
+  }
+}
+
+/// Rule 9, in a state that is free.
+void Moves::settle(Word* config) {
+  const auto free = std::ranges::find(free_, config[0], &Free::value);
+  if (free == free_.end()) return;
+  bool changed = false;
+  for (std::size_t w = 0; w < mask_words_; ++w) {
+    const Word open = offers_.overwrites()[w] & ~done(config)[w] & ~optional(config)[w];
+    optional(config)[w] |= open;
+    changed = changed || open != 0;
+  }
+  changed = changed || !covers(done(config), free_observers_.data());
+  if (!changed) return;
+  expose_free(config);
+  trail_now_.push_back(free->move);
+  ++uses_now_;
 }
 
 bool Moves::dominates(const Cursor& cursor, const Word* a, const Word* b) {
@@ -139,10 +185,12 @@ Word* Moves::applied(const Cursor& cursor, std::uint32_t node, StateId to, bool 
   Word* config = arena_.data() + at;
   std::copy_n(node_config(node), words_, config);
   config[0] = to;
-  finished_now_.clear();
+  trail_now_.clear();
+  uses_now_ = nodes_[node].uses;
   if (overwrites) {
     if (nodes_[node].overwrote) *hold(config) = std::max(*hold(config), nodes_[node].due + 1);
     finish(cursor, config);
+    expose_free(config);
     for (std::size_t w = 0; w < mask_words_; ++w)
       optional(config)[w] |= offers_.overwrites()[w] & ~done(config)[w];
   }
@@ -157,12 +205,17 @@ bool Moves::expand(const Cursor& cursor, std::span<const Word> config, Limits li
                    Successors& out) {
   load(cursor);
   out.clear();
-  nodes_.assign(1, {.same = k_none});
-  finished_.clear();
   buckets_.fill(k_none);
   buckets_[config[0] % k_buckets] = 0;
   arena_.assign(config.begin(), config.end());
   saturate(cursor, node_config(0));
+  trail_now_.clear();
+  uses_now_ = 0;
+  settle(node_config(0));
+  trail_ = trail_now_;
+  nodes_.assign(
+      1,
+      {.uses = uses_now_, .same = k_none, .trail_to = static_cast<std::uint32_t>(trail_.size())});
   if (has(done(node_config(0)), offers_.returning())) {
     emit(cursor, 0, false, out);
     return true;
@@ -216,8 +269,7 @@ void Moves::try_options(const Cursor& cursor, std::uint32_t node,
     if (is_optional && absorbed) continue;
     (is_optional ? absorbed : required) = true;
     applied(cursor, node, option.to, overwrite, option.slot);
-    keep(cursor, node, {.move = option.move, .uses = nodes_[node].uses, .overwrites = overwrite},
-         out);
+    keep(cursor, node, {.move = option.move, .overwrites = overwrite}, out);
   }
 }
 
@@ -232,8 +284,8 @@ void Moves::try_class(const Cursor& cursor, std::uint32_t node, const Offers::Op
   }
   Word* config = applied(cursor, node, option.to, overwrite, option.slot);
   if (count != k_none) ++counts(config)[count];
-  keep(cursor, node, {.move = option.move, .uses = nodes_[node].uses + 1, .overwrites = overwrite},
-       out);
+  ++uses_now_;
+  keep(cursor, node, {.move = option.move, .overwrites = overwrite}, out);
 }
 
 /// Makes the configuration at the arena's end a node, unless another one serves in its place.
@@ -249,23 +301,25 @@ void Moves::keep(const Cursor& cursor, std::uint32_t parent, Move move, Successo
     arena_.resize(number * words_);
     return;
   }
+  trail_now_.push_back(move.move);
+  settle(config);
   std::uint32_t& bucket = buckets_[config[0] % k_buckets];
   for (std::uint32_t n = bucket; n != k_none; n = nodes_[n].same)
     if ((unseen || !nodes_[n].unseen) && node_config(n)[0] == config[0] &&
-        dominates_masks(node_config(n), config)) {
+        (!thrifty_ || nodes_[n].uses <= uses_now_) && dominates_masks(node_config(n), config)) {
       arena_.resize(number * words_);
       return;
     }
+  const auto trail_from = static_cast<std::uint32_t>(trail_.size());
+  trail_.insert(trail_.end(), trail_now_.begin(), trail_now_.end());
   nodes_.push_back({.parent = parent,
-                    .move = move.move,
-                    .uses = move.uses,
+                    .uses = uses_now_,
                     .same = bucket,
-                    .finished_from = static_cast<std::uint32_t>(finished_.size()),
+                    .trail_from = trail_from,
+                    .trail_to = static_cast<std::uint32_t>(trail_.size()),
                     .due = due,
                     .overwrote = move.overwrites,
                     .unseen = unseen});
-  finished_.insert(finished_.end(), finished_now_.begin(), finished_now_.end());
-  nodes_.back().finished_to = static_cast<std::uint32_t>(finished_.size());
   if (!has(done(config), offers_.returning())) {
     bucket = number;
     return;
@@ -316,28 +370,29 @@ void Moves::emit(const Cursor& cursor, std::uint32_t node, bool with_returning, 
   reset(done(next), offers_.returning());
   reset(optional(next), offers_.returning());
   for (const std::uint32_t slot : expiring_) counts(next)[slot] = 0;
+  const std::uint32_t uses = with_returning ? uses_now_ : nodes_[node].uses;
   for (const Successor& s : out.list) {
     const Word* other = out.configs.data() + s.config;
-    if (other[0] == next[0] && s.uses <= nodes_[node].uses && dominates_masks(other, next)) {
+    if (other[0] == next[0] && s.uses <= uses && dominates_masks(other, next)) {
       out.configs.resize(at);
       return;
     }
   }
   const auto from = static_cast<std::uint32_t>(out.paths.size());
-  for (std::uint32_t n = node; n != 0; n = nodes_[n].parent) {
-    out.paths.push_back(nodes_[n].move);
-    for (std::uint32_t f = nodes_[n].finished_from; f != nodes_[n].finished_to; ++f)
-      out.paths.push_back(finished_[f]);
+  for (std::uint32_t n = node;; n = nodes_[n].parent) {  // backwards
+    for (std::uint32_t t = nodes_[n].trail_to; t-- > nodes_[n].trail_from;)
+      out.paths.push_back(trail_[t]);
+    if (n == 0) break;
   }
   std::reverse(out.paths.begin() + from, out.paths.end());
   if (with_returning) {
-    out.paths.insert(out.paths.end(), finished_now_.begin(), finished_now_.end());
+    out.paths.insert(out.paths.end(), trail_now_.begin(), trail_now_.end());
     out.paths.push_back(timeline_.returns[step_]);
   }
   out.list.push_back({.config = static_cast<std::uint32_t>(at),
                       .path_from = from,
                       .path_to = static_cast<std::uint32_t>(out.paths.size()),
-                      .uses = nodes_[node].uses});
+                      .uses = uses});
 }
 
 }  // namespace plumbline

@@ -47,7 +47,14 @@
 ///    configuration says until when (`hold`); one that must not overwrite dominates none that may,
 ///    and an open overwriting call that is neither done nor optional and returns before D leads
 ///    nowhere.
-/// Each rule drops a configuration only if another one dominates it (1, 3 to 6), if it leads
+/// 9. What is free is had at once. Let a class that overwrites and leaves v be inexhaustible. Just
+///    before any overwriting call v may be written, whatever the state, and read: nobody can tell.
+///    So all open observers of v are done there. And in a state v that is free in this way, all
+///    free values may be written and read, the open overwriting calls placed, and v written again:
+///    so observers of free values are done there, and overwriting calls optional (rule 3). What is
+///    thus done or optional is no loss (see above), and rule 8 does not forbid it: it says which
+///    order of what is left to do is looked at, and this leaves less to do.
+/// Each rule drops a configuration only if another one dominates it (1, 3 to 6, 9), if it leads
 /// nowhere (7), or if the same calls are reached in another order (8). What replaces it is shorter,
 /// or has as many calls and returns them sooner, or leaves fewer undone, or has them later, and
 /// none of these can go on for ever; that they do not undo each other is what the fuzz is for
@@ -91,8 +98,11 @@ class Moves {
   };
 
   /// Calls of classes that are not `counted` may be used again and again; null: all are counted.
+  /// `thrifty`: who has used no more indeterminate calls dominates, whichever they were: that keeps
+  /// few configurations, but not always the right ones, so what it finds is real and what it does
+  /// not find may be there.
   Moves(const Timeline& timeline, Machine& machine, Budget& budget,
-        const std::vector<bool>* counted = nullptr);
+        const std::vector<bool>* counted = nullptr, bool thrifty = false);
   std::size_t words() const { return words_; }
   std::vector<Word> start() const;
   /// All configurations after the cursor's step, none dominated by one before it in the list.
@@ -110,12 +120,17 @@ class Moves {
 
  private:
   struct Node {
-    std::uint32_t parent = 0, move = 0, uses = 0;
+    std::uint32_t parent = 0, uses = 0;
     std::uint32_t same = 0;  ///< the node before with a state of the same bucket, or k_none
-    std::uint32_t finished_from = 0, finished_to = 0;  ///< in finished_: exposed before `move`
+    std::uint32_t trail_from = 0, trail_to = 0;  ///< in trail_: what took effect since `parent`
     std::uint32_t due = k_none;  ///< rule 8: the step before which the exposure was needed
     bool overwrote = false;      ///< the last call was an overwriting one
     bool unseen = false;  ///< rule 4: the last call need not have been, and nobody waited for it
+  };
+  /// A value that an inexhaustible overwriting class leaves (rule 9).
+  struct Free {
+    StateId value = 0;
+    std::uint32_t move = 0;
   };
   struct Move {
     std::uint32_t move = 0, uses = 0;
@@ -143,6 +158,9 @@ class Moves {
   }
   Word* node_config(std::size_t node) { return arena_.data() + node * words_; }
   std::uint32_t saturate(const Cursor& cursor, Word* config);
+  void find_free(const Cursor& cursor);
+  void expose_free(Word* config);
+  void settle(Word* config);
   Word* applied(const Cursor& cursor, std::uint32_t node, StateId to, bool overwrites,
                 std::uint32_t slot);
   void finish(const Cursor& cursor, Word* config);
@@ -168,12 +186,16 @@ class Moves {
   MemoryShare share_;
   Offers offers_;
   Needs needs_;
+  bool thrifty_;
   std::size_t mask_words_, words_, counts_ = 0;
   std::vector<std::uint32_t> count_of_;  ///< class -> its count in a configuration, or k_none
   std::vector<Offers::Option> options_;
-  std::vector<std::uint32_t> finished_, finished_now_;  ///< items; of the call applied last
-  std::size_t step_ = SIZE_MAX;                         ///< that was loaded last
-  std::vector<std::uint32_t> expiring_;                 ///< count slots to forget after it
+  std::vector<std::uint32_t> trail_, trail_now_;  ///< moves; of the node that is being made
+  std::uint32_t uses_now_ = 0;                    ///< of indeterminate calls in trail_now_
+  std::vector<Free> free_;
+  std::vector<Word> free_observers_;     ///< mask: of some free value
+  std::size_t step_ = SIZE_MAX;          ///< that was loaded last
+  std::vector<std::uint32_t> expiring_;  ///< count slots to forget after it
   std::vector<Word> arena_;
   std::vector<Node> nodes_;
   std::int64_t foreseen_ = -1;                      ///< by rule 8

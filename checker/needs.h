@@ -28,6 +28,7 @@ class Needs {
   using Word = std::uint32_t;
   /// The open calls of one value that no call still to come will need.
   struct Closing {
+    StateId value = 0;
     const Word* writers = nullptr;  ///< open overwriting calls that leave it
     const Word* readers = nullptr;  ///< open calls that need it
     bool only_readers = false;      ///< `readers` are observers, and the returning call is neither
@@ -43,7 +44,10 @@ class Needs {
   Closing closing(std::size_t i) const {
     const Group& g = groups_[closing_[i]];
     const Word* masks = masks_.data() + g.masks;
-    return {.writers = masks, .readers = masks + mask_words_, .only_readers = g.only_readers};
+    return {.value = g.value,
+            .writers = masks,
+            .readers = masks + mask_words_,
+            .only_readers = g.only_readers};
   }
   /// The latest return T of all that was hopeless so far, or -1: calls that return later had no
   /// part in it.

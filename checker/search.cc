@@ -191,18 +191,18 @@ class Refinement {
         machine_(machine),
         budget_(budget),
         counted_(timeline.classes.size(), all) {}
-  /// `hard`: the step where other searches fail.
+  /// `hard`: the step where other searches fail. What was found and is not real is used up: the
+  /// next turn counts more.
   Turn run(std::size_t most, std::size_t hard) {
-    for (;;) {
-      if (!frontier_)
-        frontier_ =
-            std::make_unique<Frontier>(timeline_, machine_, budget_, counted_, Frontier::Width{});
-      const Turn turn = frontier_->run(most);
-      if (turn != Turn::found) return turn;
-      path_ = frontier_->path();
-      if (!count_overused(hard)) return turn;
-      frontier_.reset();
-    }
+    if (!frontier_)
+      frontier_ =
+          std::make_unique<Frontier>(timeline_, machine_, budget_, counted_, Frontier::Width{});
+    const Turn turn = frontier_->run(most);
+    if (turn != Turn::found) return turn;
+    path_ = frontier_->path();
+    if (!count_overused(hard)) return turn;
+    frontier_.reset();
+    return Turn::used_up;
   }
   const Frontier& frontier() const { return *frontier_; }
   const Path& path() const { return path_; }
@@ -262,16 +262,19 @@ class Search::Turns {
 
   using Answer = std::optional<SearchResult>;
   Answer turn(Part part) {
-    constexpr std::size_t k_first_turn = 1024;
+    // Enough for most, if no step has more than a few configurations.
+    constexpr std::size_t k_first_turn = 1024, k_a_step = 16;
     constexpr std::size_t k_growth = 4;
-    const std::size_t most = most_ == 0 ? k_first_turn + 4 * timeline_.steps() : most_;
+    const std::size_t most = most_ == 0 ? k_first_turn + k_a_step * timeline_.steps() : most_;
     most_ = most * k_growth;
     const bool all = part == Part::all, others = all || part == Part::others;
     Answer known;
     if (part == Part::deep || (others && certain_)) known = deep(most);
     if (!known && (all || part == Part::broad)) known = broad(most);
-    if (!known && others && !certain_) known = narrow(most);
-    if (!known && others && !certain_) known = deep(most / k_growth);
+    if (others && !certain_) {
+      for (int width = 0; width < 2 && !known; ++width) known = narrow(most);
+      if (!known) known = deep(most / k_a_step);
+    }
     if (known) return known;
     if (const auto why = budget_.exhausted()) return SearchResult{.step = furthest_, .why = *why};
     return {};
@@ -302,7 +305,9 @@ class Search::Turns {
     if (turn == Turn::found) return SearchResult{.validity = Validity::valid, .path = beam.path()};
     if (turn == Turn::refuted && !beam.narrowed()) return invalid(beam.step(), beam.foreseen());
     beam_.configs *= k_growth;
-    beam_.limits.uses *= 2;
+    constexpr std::size_t k_configs_a_use = 128;
+    beam_.band = std::max(1U, static_cast<std::uint32_t>(beam_.configs / k_configs_a_use));
+    beam_.limits.uses = beam_.band + 1;
     return {};
   }
   Answer deep(std::size_t most) {
@@ -324,7 +329,7 @@ class Search::Turns {
   bool certain_;
   std::size_t first_level_;
   Refinement refinement_;
-  Frontier::Width beam_{.configs = 8, .limits = {.uses = 1}};
+  Frontier::Width beam_{.configs = 16, .limits = {.uses = 2}, .thrifty = true, .band = 1};
   std::size_t most_ = 0;      ///< configurations to look at in the next turn
   std::size_t furthest_ = 0;  ///< step; all before it are linearizable
 };

@@ -26,11 +26,11 @@ struct SearchResult {
 };
 
 /// Takes turns, each longer than the last. Breadth first: if the object has but finitely many
-/// states
-/// (`finite`), it starts with all indeterminate calls inexhaustible, and counts those that a
-/// linearization so found used too often, until one is real or there is none. The same with all
-/// calls counted, but only a few configurations a step and few uses of indeterminate calls, ever
-/// more: finds most linearizations at once. Depth first with few uses, then more.
+/// states (`finite`), it starts with all indeterminate calls inexhaustible, and counts those that a
+/// linearization so found used too often, until one is real or there is none: refutes most that can
+/// be refuted. The same with all calls counted, but only a few configurations a step, those with
+/// the fewest uses of indeterminate calls, of which one stands for all that differ in what was used
+/// (thrifty), ever more: finds most linearizations. Depth first with few uses, then more.
 class Search {
  public:
   /// Which of them. Each part knows the answer in the end.
