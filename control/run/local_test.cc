@@ -83,21 +83,14 @@ TEST_F(Local, APlantedDefectIsFound) {
   EXPECT_EQ(record()["outcome"], "invalid") << results;
 }
 
-/// Slow disks, so that much is not synced when the power fails.
+/// Slow disks, so that much is not synced when the power fails everywhere; keys that live long, so
+/// that what is lost is missed.
 std::vector<std::string> power_cuts_and(std::vector<std::string> more) {
-  std::vector<std::string> words = {"--workload",
-                                    "append",
-                                    "--faults",
-                                    "power",
-                                    "--rate",
-                                    "300",
-                                    "--schedule",
-                                    "mixed",
-                                    "--time-limit",
-                                    "30s",
-                                    "--fault-interval",
-                                    "2s",
-                                    "--node-flag=--slow-sync=2ms-40ms"};
+  std::vector<std::string> words = {"--workload", "append",  "--faults",
+                                    "power-all",  "--nodes", "3"};
+  for (const char* word : {"--rate", "200", "--ops-per-key", "2000", "--time-limit", "20s",
+                           "--fault-interval", "2s", "--node-flag=--slow-sync=50ms-150ms"})
+    words.emplace_back(word);
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
