@@ -60,11 +60,12 @@ Status RemoteCluster::timed_for(const std::string& verb, const Nodes& nodes,
                                 const std::function<Status()>& act) {
   const auto start = std::chrono::steady_clock::now();
   const Status status = act();
+  const Nanos took = std::chrono::steady_clock::now() - start;
   for (const NodeName& node : nodes) {
     Action action;
     action.verb = verb;
     action.node = node;
-    action.took = since(start);
+    action.took = took;
     if (!status) action.error = status.error().what;
     log_(action);
   }
