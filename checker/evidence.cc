@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "checker/minimize.h"
+#include "checker/model_spec.h"
 #include "checker/verify/leave_out.h"
 #include "core/base/check.h"
 
@@ -45,10 +46,8 @@ std::int64_t end_of(const Core& core) {
 /// becomes of the calls that are open then? So if the same remains of what is known by then.
 bool proven_at(std::int64_t end, const Core& core, const std::vector<Call>& calls,
                const ModelEntry& model, const Value& initial) {
-  Certificate head;
-  head.model = model.info.name;
-  head.initial = initial;
-  const auto rest = verifying::leave_out(head, prefix(calls, end + 1), core.ids);
+  const auto rest =
+      verifying::leave_out(specs_of(model), initial, prefix(calls, end + 1), core.ids);
   const auto same = [](const Call& a, const Call& b) {
     return a.id == b.id && a.type == b.type && a.returned == b.returned &&
            a.arguments == b.arguments && a.result == b.result;

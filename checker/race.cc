@@ -11,9 +11,9 @@ SearchResult race(const std::vector<NormalCall>& calls, const ModelEntry& model,
   const bool finite = model.transition != nullptr;
   std::atomic<bool> decided = false;
   Budget mine(budget, &decided);
-  Search search(timeline, machine, mine, finite);
+  const auto search = make_search(timeline, machine, mine, finite);
   do {
-    if (auto known = search.turn(Search::Part::all)) return std::move(*known);
+    if (auto known = search->turn(Search::Part::all)) return std::move(*known);
   } while (!budget.borrow_thread());
 
   SearchResult theirs;
@@ -25,7 +25,7 @@ SearchResult race(const std::vector<NormalCall>& calls, const ModelEntry& model,
     if (theirs.validity != Validity::unknown) decided = true;
   });
   std::optional<SearchResult> known;
-  while (!known) known = search.turn(Search::Part::broad);
+  while (!known) known = search->turn(Search::Part::broad);
   if (known->validity != Validity::unknown) decided = true;
   other.join();
   budget.lend_thread();

@@ -248,9 +248,7 @@ bool Refinement::count_overused(std::size_t hard) {
 /// The depth-first levels, by uses of indeterminate calls in one step; the last has no limit.
 constexpr std::uint32_t k_levels[] = {0, 1, 2, 4, UINT32_MAX};
 
-}  // namespace
-
-class Search::Turns {
+class Turns : public Search {
  public:
   Turns(const Timeline& timeline, Machine& machine, Budget& budget, bool finite)
       : timeline_(timeline),
@@ -261,7 +259,7 @@ class Search::Turns {
         refinement_(timeline, machine, budget, !finite) {}
 
   using Answer = std::optional<SearchResult>;
-  Answer turn(Part part) {
+  Answer turn(Part part) override {
     // Enough for most, if no step has more than a few configurations.
     constexpr std::size_t k_first_turn = 1024, k_a_step = 16;
     constexpr std::size_t k_growth = 4;
@@ -334,14 +332,16 @@ class Search::Turns {
   std::size_t furthest_ = 0;  ///< step; all before it are linearizable
 };
 
-Search::Search(const Timeline& timeline, Machine& machine, Budget& budget, bool finite)
-    : turns_(std::make_unique<Turns>(timeline, machine, budget, finite)) {}
-Search::~Search() = default;
-std::optional<SearchResult> Search::turn(Part part) { return turns_->turn(part); }
+}  // namespace
+
+std::unique_ptr<Search> make_search(const Timeline& timeline, Machine& machine, Budget& budget,
+                                    bool finite) {
+  return std::make_unique<Turns>(timeline, machine, budget, finite);
+}
 
 SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget, bool finite,
                     Search::Part part) {
-  Search turns(timeline, machine, budget, finite);
+  Turns turns(timeline, machine, budget, finite);
   for (;;)
     if (auto known = turns.turn(part)) return std::move(*known);
 }

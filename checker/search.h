@@ -40,15 +40,13 @@ class Search {
     others,  ///< all but that
     deep,    ///< depth first
   };
-  Search(const Timeline& timeline, Machine& machine, Budget& budget, bool finite);
-  ~Search();
+  virtual ~Search() = default;
   /// One turn of each; nothing if none knows yet. Unknown only if the budget ran out.
-  std::optional<SearchResult> turn(Part part);
-
- private:
-  class Turns;
-  std::unique_ptr<Turns> turns_;
+  virtual std::optional<SearchResult> turn(Part part) = 0;
 };
+/// Requires: what it is given outlives it.
+std::unique_ptr<Search> make_search(const Timeline& timeline, Machine& machine, Budget& budget,
+                                    bool finite);
 
 /// Turns until one knows. A part alone is of use for comparison.
 SearchResult search(const Timeline& timeline, Machine& machine, Budget& budget, bool finite,
