@@ -13,6 +13,15 @@
 
 namespace plumbline::store {
 
+/// What a disk writes whole, or not at all.
+inline constexpr std::uint64_t k_sector_bytes = 512;
+
+/// The directory that a path names a file of.
+inline std::string parent_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash);
+}
+
 class File {
  public:
   virtual ~File() = default;

@@ -13,14 +13,8 @@
 namespace plumbline::store {
 namespace {
 
-constexpr std::uint64_t k_sector_bytes = 512;
 /// A file that gets its name next; one that a crash left is never shown, and overwritten.
 constexpr const char* k_aside = ".held";
-
-std::string parent_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : path.substr(0, slash);
-}
 
 struct Change {  // of a file's bytes, not synced yet
   bool truncates = false;

@@ -9,13 +9,6 @@
 namespace plumbline::store {
 namespace {
 
-constexpr std::uint64_t k_sector_bytes = 512;
-
-std::string parent_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : path.substr(0, slash);
-}
-
 std::unexpected<Error> no_such(const std::string& path) {
   return fail(Error::Code::io, path + ": No such file or directory");
 }
