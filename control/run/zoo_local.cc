@@ -112,6 +112,10 @@ Result<ZooEntry> hunt_on_local(const replica::PlantedDefect& defect,
     if (!entry.found) continue;
     describe(run.said.at("verdict"), entry);
     entry.command = run.said.value("command", "");
+    // Where the runs of this hunt went is of no interest to who repeats one.
+    const std::string folder = " --results " + results.string();
+    if (const std::size_t at = entry.command.find(folder); at != std::string::npos)
+      entry.command.erase(at, folder.size());
   }
   return entry;
 }
