@@ -15,6 +15,9 @@ using testing_checker::Simulation;
 
 constexpr std::size_t k_memory = 1UL << 28;
 
+/// Those that are not answered in the first turn, in which there is but one thread.
+constexpr std::uint64_t k_seeds[] = {115, 146, 154, 166, 174, 179, 182, 186, 193};
+
 /// A history of many clients, in which much is open at once and values come again and again.
 std::vector<Call> hard(std::uint64_t seed) {
   Rng rng(seed);
@@ -28,7 +31,6 @@ std::vector<Call> hard(std::uint64_t seed) {
                       .run());
 }
 
-/// Does the first turn, in which there is but one thread, leave it open?
 bool is_left_open(const std::vector<Call>& calls, const ModelEntry& model) {
   Budget budget(Budget::k_forever, k_memory, nullptr);
   const auto machine = model.machine({});
@@ -39,10 +41,10 @@ bool is_left_open(const std::vector<Call>& calls, const ModelEntry& model) {
 /// Orders are played through by decide() itself.
 TEST(Race, AnswersAsOneThreadDoes) {
   const ModelEntry& model = *find_model("multi-register");
-  int raced = 0, valid = 0;
-  for (std::uint64_t seed = 100; seed < 200; ++seed) {
+  int valid = 0;
+  for (const std::uint64_t seed : k_seeds) {
     const std::vector<Call> calls = hard(seed);
-    raced += is_left_open(calls, model);
+    EXPECT_TRUE(is_left_open(calls, model)) << "seed " << seed;
     Budget alone(Budget::k_forever, k_memory, nullptr),
         shared(Budget::k_forever, k_memory, nullptr);
     shared.lend_thread();
@@ -51,17 +53,15 @@ TEST(Race, AnswersAsOneThreadDoes) {
     EXPECT_TRUE(shared.borrow_thread()) << "seed " << seed << ": the thread was not given back";
     valid += one.validity == Validity::valid;
   }
-  EXPECT_GT(raced, 5);
-  EXPECT_GT(valid, 20);
+  EXPECT_GT(valid, 0);
 }
 
 TEST(Race, EndsWhenItIsStopped) {
   const ModelEntry& model = *find_model("multi-register");
   const std::atomic<bool> stop = true;
   int unknown = 0;
-  for (std::uint64_t seed = 100; seed < 200; ++seed) {
+  for (const std::uint64_t seed : k_seeds) {
     const std::vector<Call> calls = hard(seed);
-    if (!is_left_open(calls, model)) continue;
     Budget budget(Budget::k_forever, k_memory, &stop);
     budget.lend_thread();
     const Decision decision = decide(calls, model, {}, budget);
