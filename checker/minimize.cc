@@ -29,7 +29,7 @@ Nanos next_try(Nanos took, const Budget& budget) {
 /// How long a core of so many calls may be made smaller.
 Nanos all_tries(std::size_t calls, const Budget& budget) {
   if (budget.forever()) return Budget::k_forever;
-  constexpr Nanos k_least = 3s, k_each_call = 50us;
+  constexpr Nanos k_least = 500ms, k_each_call = 300us;
   return std::min(k_least + k_each_call * static_cast<std::int64_t>(calls), budget.remaining());
 }
 
