@@ -18,8 +18,15 @@ using Read = std::function<Result<std::size_t>(std::span<char>)>;
 
 class Reader {
  public:
-  Reader(Read read, std::string name, bool keyed)
-      : read_(std::move(read)), name_(std::move(name)), scanner_(builder_, keyed) {}
+  static constexpr std::size_t k_piece = 1 << 18;  ///< fits the second-level cache
+
+  /// `piece`: how many bytes to have room for at first, and then each time.
+  Reader(Read read, std::string name, bool keyed, std::size_t piece = k_piece)
+      : read_(std::move(read)),
+        name_(std::move(name)),
+        scanner_(builder_, keyed),
+        piece_(piece),
+        buffer_(piece + LineScanner::k_padding) {}
 
   /// Does the first line that holds anything look like JSON?
   Result<bool> looks_like_jsonl() {
@@ -59,14 +66,12 @@ class Reader {
   }
 
  private:
-  static constexpr std::size_t k_piece = 1 << 18;  ///< fits the second-level cache
-
   /// Moves what stands behind `done` to the front and reads on. False at the end.
   Result<bool> fill(std::size_t done) {
     std::memmove(buffer_.data(), buffer_.data() + done, filled_ - done);
     filled_ -= done;
-    if (buffer_.size() - LineScanner::k_padding - filled_ < k_piece / 2)
-      buffer_.resize(buffer_.size() + filled_ + k_piece);
+    if (buffer_.size() - LineScanner::k_padding - filled_ < piece_ / 2)
+      buffer_.resize(buffer_.size() + filled_ + piece_);
     const std::size_t room = buffer_.size() - LineScanner::k_padding - filled_;
     TRY_ASSIGN(const std::size_t got, read_(std::span(buffer_).subspan(filled_, room)));
     filled_ += got;
@@ -111,7 +116,8 @@ class Reader {
   std::string name_;
   CallTableBuilder builder_;
   LineScanner scanner_;
-  std::vector<char> buffer_ = std::vector<char>(k_piece + LineScanner::k_padding);
+  std::size_t piece_;
+  std::vector<char> buffer_;
   std::size_t filled_ = 0;
   std::uint64_t bytes_ = 0;
   std::size_t line_ = 0;
@@ -158,7 +164,8 @@ Result<ReadTable> parse_table(std::string_view text, const std::string& name, bo
     text.remove_prefix(count);
     return count;
   };
-  return Reader(take, name, keyed).all();
+  const std::size_t piece = std::min(text.size() + 1, Reader::k_piece);
+  return Reader(take, name, keyed, piece).all();
 }
 
 }  // namespace plumbline
