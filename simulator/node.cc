@@ -18,6 +18,12 @@ constexpr Nanos k_turn = 50us;
 // What a stopped process's sockets hold before its peers see their links as broken.
 constexpr std::size_t k_held_max = 4096;
 
+replica::ResetShares resets_of(const Weather& weather) {
+  return {.voted = weather.reset_voted,
+          .appended = weather.reset_appended,
+          .installed = weather.reset_installed};
+}
+
 Rng clock_rng(const World& world, std::size_t place) {
   return stream(world.setup().seed, Purpose::clock, place);
 }
@@ -29,7 +35,9 @@ SimNode::SimNode(World& world, std::size_t place)
       place_(place),
       name_(str('n', place + 1)),
       disk_(world.setup().seed, place, world.setup().weather),
-      snapshot_rng_(stream(world.setup().seed, Purpose::snapshot, place)) {
+      snapshot_rng_(stream(world.setup().seed, Purpose::snapshot, place)),
+      reset_points_(resets_of(world.setup().weather),
+                    stream(world.setup().seed, Purpose::reset, place)) {
   const auto drift = static_cast<std::int64_t>(world.setup().weather.drift *
                                                static_cast<double>(NodeClock::k_true_rate));
   if (drift > 0) own_rate_ += clock_rng(world, place).between(-drift, drift);
@@ -150,6 +158,7 @@ void SimNode::clock_changed() {
 
 /// Requires: not called from within a step of the replica.
 void SimNode::after_turn() {
+  const bool reset = reset_points_.take_due();
   if (dying_) {
     const std::string why = std::exchange(last_words_, {});
     const bool excused = disk_.excuses_death();
@@ -158,6 +167,11 @@ void SimNode::after_turn() {
     return world_.died(place_, why, excused);
   }
   world_.watch().applied(*this);
+  if (reset) {
+    note("info reset");
+    cut_power();
+    return start();
+  }
   if (replica_->has_gathered() && !turn_open_) {
     turn_open_ = true;
     world_.post(k_turn, Happening::turn_ends, place_, lives_);
@@ -248,7 +262,9 @@ Nanos SimNode::now() { return clock_.steady(world_.now()); }
 std::uint64_t SimNode::wall_ms() { return clock_.wall_ms(world_.now()); }
 
 void SimNode::send(raft::Message message) {
-  if (!dying_) world_.send(place_, std::move(message));
+  if (dying_) return;
+  reset_points_.sent(message);
+  world_.send(place_, std::move(message));
 }
 
 std::string SimNode::client_address(raft::NodeId node) {

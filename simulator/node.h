@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "node/replica/replica.h"
+#include "node/replica/reset_points.h"
 #include "node/replica/shell.h"
 #include "node/store/wal.h"
 #include "simulator/disk.h"
@@ -118,6 +119,7 @@ class SimNode final : private replica::Shell {
   NodeClock clock_;
   std::int64_t own_rate_ = NodeClock::k_true_rate;
   Rng snapshot_rng_;
+  replica::ResetPoints reset_points_;
   raft::NodeId id_ = raft::k_nobody;
   raft::Configuration first_;
   Life life_ = Life::down;

@@ -218,6 +218,9 @@ void calm_the_weather(ShrinkSearch& search) {
   try_calm(search, &Weather::sync_max);
   try_calm(search, &Weather::sync_min);
   try_calm(search, &Weather::torn);
+  try_calm(search, &Weather::reset_voted);
+  try_calm(search, &Weather::reset_appended);
+  try_calm(search, &Weather::reset_installed);
   try_calm(search, &Weather::drift);
   try_calm(search, &Weather::election_min);
   try_calm(search, &Weather::election_max);

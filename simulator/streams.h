@@ -20,7 +20,8 @@ enum class Purpose : std::uint64_t {
   clock,
   election,
   client,
-  snapshot
+  snapshot,
+  reset
 };
 
 inline std::uint64_t stream_seed(std::uint64_t seed, Purpose purpose, std::uint64_t a = 0,

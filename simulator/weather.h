@@ -23,6 +23,8 @@ struct Weather {
   Nanos sync_min = 100us, sync_max = 1ms;
   double torn = 0.5;  ///< chance that a crash leaves any part of what was not synced; else
                       ///< nothing of it (a killed process alone loses nothing)
+  // resets: the share of these moments after which the node loses power, and starts again at once
+  double reset_voted = 0, reset_appended = 0, reset_installed = 0;
   // clocks
   double drift = 0;  ///< rates are within 1 +- this
   // the nodes' settings

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "simulator/sim_cluster.h"
 #include "simulator/streams.h"
 #include "simulator/testing.h"
@@ -91,6 +93,30 @@ TEST_F(OneNode, LosesWhatWasNotSyncedWhenItsPowerFails) {
   const auto read = ask("n1", {.op = proto::Op::get, .key = "k"});
   ASSERT_TRUE(read);
   EXPECT_EQ(read->value, proto::Value("1"));
+}
+
+class ThreeNodesThatReset : public Calm {
+ protected:
+  ThreeNodesThatReset() : Calm({.nodes = 3, .weather = {.reset_voted = 0.5}, .invariants = true}) {}
+};
+
+/// A leader is cut off again and again: each election has a vote, after which its giver may lose
+/// power; and it comes back.
+TEST_F(ThreeNodesThatReset, LosePowerAfterAVoteAndServeAgain) {
+  for (int round = 0; round < 10; ++round) {
+    const NodeName leads = leader();
+    ASSERT_TRUE(all_ok(cluster_.kill({leads})));
+    pass(1s);
+    ASSERT_TRUE(all_ok(cluster_.start({leads})));
+    pass(1s);
+  }
+  std::size_t starts = 0;
+  for (std::size_t place = 0; place < 3; ++place)
+    starts += static_cast<std::size_t>(std::ranges::count_if(
+        world_.node(place).lines(),
+        [](const std::string& line) { return line.ends_with("info reset"); }));
+  EXPECT_GE(starts, 2u);
+  EXPECT_TRUE(put(leader(), "1"));
 }
 
 TEST_F(OneNode, DoesNothingWhilePausedAndEverythingAfterwards) {
@@ -238,6 +264,8 @@ TEST(Weather, IsReadBackFromItsText) {
   }
   EXPECT_EQ(to_text(Weather()), "");
   EXPECT_EQ(to_text(Weather{.delay_max = 20ms, .loss = 0.1}), "delay-max=20ms,loss=0.1");
+  EXPECT_EQ(parse_weather("reset-voted=0.5,reset-appended=0.01,reset-installed=1"),
+            (Weather{.reset_voted = 0.5, .reset_appended = 0.01, .reset_installed = 1}));
 }
 
 TEST(Weather, SaysWhatIsWrongWithItsText) {

@@ -67,7 +67,12 @@ constexpr LocalHunt k_hunts[] = {
      .fault_interval = 1s,
      .nodes = 3},
     {.defect = "vote-cleared-on-step-down"},
-    {.defect = "vote-not-persisted"},
+    {.defect = "vote-not-persisted",
+     .faults = "partition-bridge",
+     .weather = "delay-min=2ms,delay-max=12ms,slow=0.3,slow-max=300ms,election-min=60ms,"
+                "election-max=500ms,heartbeat=25ms,reset-appended=0.02,reset-voted=0.7",
+     .fault_interval = 5s,
+     .nodes = 3},
     {.defect = "ack-before-fsync",
      .weather = "sync-min=5ms,sync-max=100ms",
      .fault_interval = 1s,
@@ -90,12 +95,26 @@ constexpr LocalHunt k_hunts[] = {
      .nodes = 3},
     {.defect = "append-lost-on-restore", .fault_interval = 1s, .nodes = 3},
     {.defect = "compacted-prev-truncates", .fault_interval = 1s},
-    {.defect = "removed-leader-counts-itself"},
+    {.defect = "removed-leader-counts-itself",
+     .faults = "membership-leader,partition-leader",
+     .weather =
+         "delay-min=20ms,delay-max=60ms,election-min=150ms,election-max=400ms,heartbeat=50ms,"
+         "reset-appended=0.005",
+     .fault_interval = 1s,
+     .nodes = 3},
     {.defect = "change-before-own-term-commit"},
-    {.defect = "config-lost-in-snapshot", .fault_interval = 1s},
+    {.defect = "config-lost-in-snapshot",
+     .faults = "membership,membership-leader,partition-flap",
+     .weather = "election-min=100ms,election-max=300ms,heartbeat=30ms,snapshot-every=50,"
+                "reset-appended=0.01",
+     .fault_interval = 1s,
+     .nodes = 3},
     {.defect = "learner-counts",
      .faults = "membership,partition-halves",
-     .fault_interval = 500ms,
+     .weather = "delay-min=20ms,delay-max=60ms,chunk-bytes=256,inflight=1,append-bytes=512,"
+                "snapshot-every=50,election-min=150ms,election-max=400ms,heartbeat=50ms,"
+                "reset-appended=0.003",
+     .fault_interval = 1s,
      .nodes = 4},
     {.defect = "no-dedup", .fault_interval = 1s, .sessions = true},
     {.defect = "nondeterministic-apply", .fault_interval = 1s, .sessions = true},
@@ -160,6 +179,14 @@ std::vector<std::string> node_flags_for(const std::string& text) {
   if (weather.sync_max != usual.sync_max)
     flags.push_back(
         str("--slow-sync=", time_text(weather.sync_min), "-", time_text(weather.sync_max)));
+  std::vector<std::string> resets;
+  const auto reset = [&resets](const char* moment, double share) {
+    if (share > 0) resets.push_back(str(moment, '=', share));
+  };
+  reset("voted", weather.reset_voted);
+  reset("appended", weather.reset_appended);
+  reset("installed", weather.reset_installed);
+  if (!resets.empty()) flags.push_back("--reset-at=" + join(resets, ","));
   if (has_bad_links(weather, usual)) flags.push_back("--link-trouble=" + link_trouble_of(weather));
   return flags;
 }

@@ -29,6 +29,7 @@ struct Written {
   std::optional<double> hold_unsynced;
   std::string slow_sync;
   std::string link_trouble;
+  std::string reset_at;
   Options options;
 };
 
@@ -46,6 +47,9 @@ void declare_troubles(CLI::App& app, Written& written) {
                  "delay=5ms,jitter=5ms,slow=0.1,slow-max=1s,loss=0.1,duplicate=0.1");
   app.add_option("--link-trouble-file", written.options.link_trouble_file,
                  "More of that, as the first line of this file says while it is there");
+  app.add_option("--reset-at", written.reset_at,
+                 "Start anew, as a machine that is reset, after this share of these moments: "
+                 "voted=0.1,appended=0.01,installed=0.5");
 }
 
 void declare(CLI::App& app, Written& written) {
@@ -97,6 +101,9 @@ Status understand_troubles(const Written& written, Options& options) {
   auto links = parse_link_trouble(written.link_trouble);
   if (!links) return context(links.error(), "--link-trouble");
   options.link_trouble = *links;
+  const auto resets = replica::parse_reset_shares(written.reset_at);
+  if (!resets) return context(resets.error(), "--reset-at");
+  options.reset_at = *resets;
   if (written.hold_unsynced) options.holding = store::Holding{.torn = *written.hold_unsynced};
   if (written.slow_sync.empty()) return {};
   if (!options.holding) return fail(Error::Code::invalid, "--slow-sync: only with --hold-unsynced");
@@ -203,6 +210,7 @@ std::string Options::describe() const {
              " snapshot-every=", snapshot_every, " segment-bytes=", segment_bytes, " seed=", seed,
              holding ? str(" hold-unsynced=", holding->torn) : std::string(),
              link_trouble == LinkTrouble{} ? "" : " link-trouble",
+             reset_at == replica::ResetShares{} ? "" : " reset-at",
              link_trouble_file.empty() ? "" : " link-trouble-file=" + link_trouble_file);
 }
 

@@ -13,6 +13,7 @@
 #include "node/net/address.h"
 #include "node/net/bad_links.h"
 #include "node/raft/types.h"
+#include "node/replica/reset_points.h"
 #include "node/store/holding_file_system.h"
 
 namespace plumbline::net {
@@ -36,6 +37,7 @@ struct Options {
   std::optional<store::Holding> holding{};  ///< nothing: files as the operating system has them
   LinkTrouble link_trouble{};
   std::string link_trouble_file;
+  replica::ResetShares reset_at{};
   std::set<std::string> defects;
   std::uint64_t seed = 0;  ///< of the election timeouts; 0: one of its own
 

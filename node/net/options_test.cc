@@ -61,8 +61,10 @@ TEST(Options, TroublesForTestsAreOffUnlessNamed) {
   ASSERT_TRUE(plain);
   EXPECT_FALSE(plain->holding);
   EXPECT_EQ(plain->link_trouble, LinkTrouble{});
+  EXPECT_EQ(plain->reset_at, replica::ResetShares{});
   const auto bad = good_and({"--hold-unsynced=0.25", "--slow-sync", "5ms-20ms", "--link-trouble",
-                             "loss=0.1", "--link-trouble-file", "/tmp/links"});
+                             "loss=0.1", "--link-trouble-file", "/tmp/links", "--reset-at",
+                             "voted=0.5"});
   ASSERT_TRUE(bad) << bad.error().text;
   ASSERT_TRUE(bad->holding);
   EXPECT_EQ(bad->holding->torn, 0.25);
@@ -70,10 +72,12 @@ TEST(Options, TroublesForTestsAreOffUnlessNamed) {
   EXPECT_EQ(bad->holding->sync_max, 20ms);
   EXPECT_EQ(bad->link_trouble.loss, 0.1);
   EXPECT_EQ(bad->link_trouble_file, "/tmp/links");
+  EXPECT_EQ(bad->reset_at, replica::ResetShares{.voted = 0.5});
   EXPECT_NE(refusal({"--hold-unsynced=2"}), "");
   EXPECT_NE(refusal({"--slow-sync", "5ms-20ms"}), "") << "it is the held files that are slow";
   EXPECT_NE(refusal({"--hold-unsynced=0", "--slow-sync", "20ms-5ms"}), "");
   EXPECT_NE(refusal({"--link-trouble", "loss=2"}), "");
+  EXPECT_NE(refusal({"--reset-at", "elected=0.5"}), "");
 }
 
 TEST(Options, AreTakenFromAFile) {

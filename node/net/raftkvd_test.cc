@@ -59,6 +59,36 @@ TEST(Raftkvd, ServesOverLinksThatDelayLoseRepeatAndReorder) {
   EXPECT_TRUE(cluster.await_equal(cluster.all_but()));
 }
 
+int resets_in(const std::string& log) {
+  int count = 0;
+  for (const std::string& line : split(log, '\n'))
+    count += line.find("event=reset") != std::string::npos ? 1 : 0;
+  return count;
+}
+
+/// A write whose node was reset meanwhile has an unknown outcome: it is asked for again.
+void put_at_last(Endpoints& client, const std::string& key, const std::string& value) {
+  const Nanos end = steady_now() + k_patience;
+  for (;;) {
+    const auto reply = client.call(kv_client::put(key, value), k_patience);
+    if (reply && reply->code == Code::ok) return;
+    ASSERT_LT(steady_now(), end) << key;
+  }
+}
+
+TEST(Raftkvd, AProcessThatResetsItselfComesBackWithWhatIsOnItsDisk) {
+  Cluster cluster(3, {"--reset-at=appended=0.03,voted=0.3", "--hold-unsynced=0.5",
+                      "--election-timeout=200ms-400ms"});
+  cluster.start_all();
+  auto client = cluster.endpoints();
+  for (int i = 0; i < 100; ++i) put_at_last(client, str("k", i), str("v", i));
+  EXPECT_TRUE(cluster.await_equal(cluster.all_but()));
+  int resets = 0;
+  for (const int node : cluster.all_but()) resets += resets_in(cluster.log(node));
+  EXPECT_GE(resets, 1);
+  for (int i = 0; i < 100; ++i) expect_value(client, str("k", i), str("v", i));
+}
+
 TEST(Raftkvd, AKilledLeaderIsReplacedAndComesBackAsAFollower) {
   Cluster cluster(5);
   cluster.start_all();

@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "node/net/clock.h"
 #include "node/net/disk_failure.h"
+#include "node/net/start_anew.h"
 
 namespace plumbline::net {
 namespace {
@@ -110,6 +111,8 @@ Server::Server(const Options& options, const Log& log, std::unique_ptr<store::Fi
                 .snapshot_every = options.snapshot_every},
                std::move(recovered.restored), std::move(recovered.machine),
                recovered.snapshot_bytes, *this),
+      reset_points_(options.reset_at,
+                    Rng(options.seed + static_cast<std::uint64_t>(steady_now().count()))),
       links_(io_,
              {.always = options.link_trouble,
               .file = options.link_trouble_file,
@@ -199,6 +202,13 @@ void Server::end_turn() {
     peers_.flush();
     client_door_.flush();  // may take requests that had no room before
   } while (replica_.has_gathered());
+  if (reset_points_.take_due()) reset();
+}
+
+void Server::reset() {
+  log_.warn("reset");
+  const Error refused = start_anew();
+  log_.error("reset", {{"why", refused.what}, {"then", "this process goes on"}});
 }
 
 // ---- What the replica needs done ----------------------------------------------------------------

@@ -26,6 +26,7 @@
 #include "node/net/snapshot_worker.h"
 #include "node/net/wal_writer.h"
 #include "node/replica/replica.h"
+#include "node/replica/reset_points.h"
 
 namespace plumbline::net {
 
@@ -52,6 +53,7 @@ class Server final : public Service, private replica::Shell {
   void await_tick();
   void tick();
   void end_turn();
+  void reset();
   void synced(const WalWriter::Done& done);
 
   // ---- what the replica needs done
@@ -59,7 +61,10 @@ class Server final : public Service, private replica::Shell {
   std::uint64_t wall_ms() override;
   void persist(raft::Persist batch) override { wal_writer_.persist(std::move(batch)); }
   void drop_log_up_to(raft::Index index) override { wal_writer_.drop_up_to(index); }
-  void send(raft::Message message) override { peers_.send(message); }
+  void send(raft::Message message) override {
+    reset_points_.sent(message);
+    peers_.send(message);
+  }
   void save_snapshot(raft::SnapshotMeta meta, std::string state) override;
   void read_chunk(raft::ReadChunk what) override;
   void write_chunk(raft::WriteChunk what) override;
@@ -79,6 +84,7 @@ class Server final : public Service, private replica::Shell {
   Metrics metrics_;
   replica::Replica replica_;
 
+  replica::ResetPoints reset_points_;
   BadLinks links_;
   Peers peers_;
   ClientDoor client_door_;
