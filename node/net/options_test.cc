@@ -62,9 +62,9 @@ TEST(Options, TroublesForTestsAreOffUnlessNamed) {
   EXPECT_FALSE(plain->holding);
   EXPECT_EQ(plain->link_trouble, LinkTrouble{});
   EXPECT_EQ(plain->reset_at, replica::ResetShares{});
-  const auto bad = good_and({"--hold-unsynced=0.25", "--slow-sync", "5ms-20ms", "--link-trouble",
-                             "loss=0.1", "--link-trouble-file", "/tmp/links", "--reset-at",
-                             "voted=0.5"});
+  const auto bad =
+      good_and({"--hold-unsynced=0.25", "--slow-sync", "5ms-20ms", "--link-trouble", "loss=0.1",
+                "--link-trouble-file", "/tmp/links", "--reset-at", "voted=0.5"});
   ASSERT_TRUE(bad) << bad.error().text;
   ASSERT_TRUE(bad->holding);
   EXPECT_EQ(bad->holding->torn, 0.25);
