@@ -69,8 +69,8 @@ constexpr LocalHunt k_hunts[] = {
     {.defect = "vote-cleared-on-step-down"},
     {.defect = "vote-not-persisted",
      .faults = "partition-bridge",
-     .weather = "delay-min=2ms,delay-max=12ms,slow=0.3,slow-max=300ms,election-min=60ms,"
-                "election-max=500ms,heartbeat=25ms,reset-appended=0.02,reset-voted=0.7",
+     .weather = "delay-min=1ms,delay-max=6ms,slow=0.4,slow-max=150ms,election-min=30ms,"
+                "election-max=250ms,heartbeat=12ms,reset-appended=0.03,reset-voted=1",
      .fault_interval = 5s,
      .nodes = 3},
     {.defect = "ack-before-fsync",
