@@ -24,21 +24,30 @@ class Budget {
         stop_(stop) {}
   /// A part of `whole`, which must outlive it: the same time and memory, and a stop of its own.
   Budget(Budget& whole, const std::atomic<bool>* stop)
-      : end_(whole.end_), memory_(whole.memory_), stop_(stop), whole_(&whole) {}
+      : end_(whole.end_.load()), memory_(whole.memory_), stop_(stop), whole_(&whole) {}
 
   /// Why a search must end now: "time", "memory" or "stopped".
   std::optional<std::string> exhausted() const {
     if (stop_ != nullptr && stop_->load(std::memory_order_relaxed)) return "it was stopped";
     if (whole_ != nullptr) return whole_->exhausted();
     if (used() > memory_) return "the memory budget ran out";
-    if (Clock::now() >= end_) return "the time budget ran out";
+    if (Clock::now() >= end_.load(std::memory_order_relaxed)) return "the time budget ran out";
     return std::nullopt;
   }
   /// Until the time runs out; not negative.
   Nanos remaining() const {
-    return std::max(Nanos(0), std::chrono::duration_cast<Nanos>(end_ - Clock::now()));
+    return std::max(Nanos(0), std::chrono::duration_cast<Nanos>(end_.load() - Clock::now()));
   }
-  bool forever() const { return end_ == Clock::time_point::max(); }
+  bool forever() const { return end_.load() == Clock::time_point::max(); }
+  /// What is still asked matters less: it gets `most` of the time that is left. Without a limit of
+  /// time there is none then either.
+  void shorten_to(Nanos most) {
+    if (forever()) return;
+    const Clock::time_point wanted = Clock::now() + most;
+    Clock::time_point end = end_.load();
+    while (wanted < end && !end_.compare_exchange_weak(end, wanted)) {
+    }
+  }
   std::size_t used() const {
     return whole_ != nullptr ? whole_->used() : used_.load(std::memory_order_relaxed);
   }
@@ -61,7 +70,7 @@ class Budget {
   /// A budget beyond this is none: adding it to now must not overflow.
   static constexpr Nanos k_longest = std::chrono::hours(24 * 365);
 
-  Clock::time_point end_;
+  std::atomic<Clock::time_point> end_;
   std::size_t memory_;
   const std::atomic<bool>* stop_;
   Budget* whole_ = nullptr;

@@ -1,6 +1,8 @@
 #include "checker/check.h"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <numeric>
@@ -84,11 +86,18 @@ void TableCheck::decide_all() {
   std::ranges::stable_sort(keys, std::greater(),
                            [&](std::uint32_t k) { return rows_.of(k).size(); });
   Budget budget(options_.time_budget, options_.memory_budget, options_.stop);
+  // One key that is invalid is enough. How many others are is still of interest, but not for long.
+  constexpr Nanos k_least_for_others = 200ms;
+  const auto began = std::chrono::steady_clock::now();
   std::atomic<std::size_t> next{0};
   const auto loop = [&] {
     KeyJudge judge(table_, model_, options_);
-    for (std::size_t i = next++; i < keys.size(); i = next++)
+    for (std::size_t i = next++; i < keys.size(); i = next++) {
       answers_[keys[i]] = judge.decide(rows_.of(keys[i]), budget);
+      if (answers_[keys[i]].validity != Validity::invalid) continue;
+      const Nanos taken = std::chrono::steady_clock::now() - began;
+      budget.shorten_to(std::max(taken, k_least_for_others));
+    }
     budget.lend_thread();  // to who still searches
   };
   std::vector<std::jthread> threads;

@@ -88,6 +88,20 @@ TEST(Budgets, APartHasTheMemoryOfTheWholeAndAStopOfItsOwn) {
   EXPECT_EQ(other.exhausted(), std::nullopt);
 }
 
+TEST(Budgets, CanBeShortenedAndNeverMadeLonger) {
+  Budget budget(1h, 1000, nullptr);
+  budget.shorten_to(2h);
+  EXPECT_LE(budget.remaining(), 1h);
+  Budget part(budget, nullptr);
+  EXPECT_FALSE(part.exhausted());
+  budget.shorten_to(Nanos(0));
+  EXPECT_EQ(budget.remaining(), Nanos(0));
+  EXPECT_TRUE(part.exhausted()) << "a part has the time of the whole";
+  Budget forever(Budget::k_forever, 1000, nullptr);
+  forever.shorten_to(Nanos(0));
+  EXPECT_TRUE(forever.forever());
+}
+
 TEST(Budgets, LendsAsManyThreadsAsItHas) {
   Budget budget(Budget::k_forever, 1000, nullptr);
   EXPECT_FALSE(budget.borrow_thread());

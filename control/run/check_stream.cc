@@ -155,7 +155,9 @@ Status PipeJudge::hear(const Event& event) {
   if (!checker_) {
     before_.push_back(event);
     const bool says_nothing = event.process == k_nemesis || event.f == "read";
-    return says_nothing ? Status() : begin(event.f == "append" ? "list-append" : "cas-register");
+    if (says_nothing) return {};
+    const bool is_kv = event.f == "get" || event.f == "put" || event.f == "delete";
+    return begin(is_kv ? "kv" : event.f == "append" ? "list-append" : "cas-register");
   }
   return checker_->feed(event);
 }

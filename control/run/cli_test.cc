@@ -124,6 +124,23 @@ TEST_F(Cli, CheckExitsOneForAnInvalidHistoryAndShowsTheCalls) {
   EXPECT_THAT(said.out, HasSubstr("read"));
 }
 
+TEST_F(Cli, CheckTakesTheModelThatTheOperationsAreOf) {
+  const std::string puts =
+      history("puts.jsonl", R"({"process":0,"type":"invoke","f":"put","value":"b"}
+{"process":0,"type":"ok","f":"put","value":"b"}
+{"process":1,"type":"invoke","f":"append","value":"a"}
+{"process":1,"type":"ok","f":"append","value":"a"}
+{"process":2,"type":"invoke","f":"get"}
+{"process":2,"type":"ok","f":"get","value":"ba"}
+)");
+  const Said said = plumbline("check " + puts);
+  EXPECT_EQ(said.code, 0);
+  EXPECT_NE(said.out.find("linearizable kv"), std::string::npos) << said.out;
+  EXPECT_NE(
+      plumbline("check " + history("good.jsonl", k_good)).out.find("linearizable cas-register"),
+      std::string::npos);
+}
+
 TEST_F(Cli, CheckExitsTwoForWhatItCannotJudge) {
   const Said said =
       plumbline("check " +

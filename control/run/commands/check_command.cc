@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <set>
 
 #include "control/run/check_stream.h"
 #include "control/run/commands/commands.h"
@@ -36,9 +37,12 @@ struct CheckFlags {
 
 /// What a history without a run.json is most likely of.
 std::string likely_model(const CallTable& calls) {
+  std::set<std::string> names;
   for (std::size_t f = 0; f < calls.fs(); ++f)
-    if (calls.f_name(static_cast<std::uint16_t>(f)) == "append") return "list-append";
-  return "cas-register";
+    names.emplace(calls.f_name(static_cast<std::uint16_t>(f)));
+  for (const char* name : {"get", "put", "delete"})
+    if (names.contains(name)) return "kv";
+  return names.contains("append") ? "list-append" : "cas-register";
 }
 
 struct Judged {
@@ -156,8 +160,8 @@ Command add_check_command(CLI::App& app) {
                    "JSON lines that come in, judged as they do")
       ->required();
   command->add_option("--model", flags->model,
-                      "What it is checked against (default: the run's own; else list-append if "
-                      "anything is appended, else cas-register)");
+                      "What it is checked against (default: the run's own; else kv if anything is "
+                      "got, put or deleted, list-append if appended, else cas-register)");
   command->add_option("--time-budget", flags->time_budget, "Then the answer is unknown")
       ->capture_default_str();
   command
