@@ -100,7 +100,7 @@ class ThreeNodesThatReset : public Calm {
   ThreeNodesThatReset() : Calm({.nodes = 3, .weather = {.reset_voted = 0.5}, .invariants = true}) {}
 };
 
-/// A leader is cut off again and again: each election has a vote, after which its giver may lose
+/// The leader is killed again and again: each election has a vote, after which its giver may lose
 /// power; and it comes back.
 TEST_F(ThreeNodesThatReset, LosePowerAfterAVoteAndServeAgain) {
   for (int round = 0; round < 10; ++round) {
@@ -110,12 +110,12 @@ TEST_F(ThreeNodesThatReset, LosePowerAfterAVoteAndServeAgain) {
     ASSERT_TRUE(all_ok(cluster_.start({leads})));
     pass(1s);
   }
-  std::size_t starts = 0;
+  std::size_t resets = 0;
   for (std::size_t place = 0; place < 3; ++place)
-    starts += static_cast<std::size_t>(std::ranges::count_if(
+    resets += static_cast<std::size_t>(std::ranges::count_if(
         world_.node(place).lines(),
         [](const std::string& line) { return line.ends_with("info reset"); }));
-  EXPECT_GE(starts, 2u);
+  EXPECT_GE(resets, 2u);
   EXPECT_TRUE(put(leader(), "1"));
 }
 
