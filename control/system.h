@@ -32,6 +32,10 @@ struct SystemOptions {
   std::set<Ability> needs{};
 };
 
+/// Of a node that says that it leads: one that slept, or is cut off, does not know that it was
+/// replaced. A majority confirms that it was not.
+enum class Trust : std::uint8_t { claimed, confirmed };
+
 class System {
  public:
   virtual ~System() = default;
@@ -57,11 +61,14 @@ class System {
   virtual std::set<Ability> abilities() const { return {}; }
   /// What goes into NodeAccess::links_file() for this trouble. Requires: it has packets.
   virtual std::string link_trouble(const Packets& /*packets*/) const { return {}; }
-  /// Who of `all` votes, each in its incarnation, according to the leader. Fails: unavailable, if
-  /// nobody leads.
-  virtual Result<Nodes> voters(const std::vector<NodeAccess>& /*all*/) { return lacking(); }
-  /// In one change. Returns when no incarnation of any of `nodes` is a member, and that cannot
-  /// change by itself. Fails: timeout; it may still come about.
+  /// Who of `all` votes, each in its incarnation, according to a leader of that trust. Fails:
+  /// unavailable, if there is none.
+  virtual Result<Nodes> voters(const std::vector<NodeAccess>& /*all*/, Trust /*in_leader*/) {
+    return lacking();
+  }
+  /// In one change, asked of whoever says that it leads. Returns when no incarnation of any of
+  /// `nodes` is a member, and that cannot change by itself. Fails: timeout; it may still come
+  /// about.
   virtual Status remove_members(const std::vector<NodeAccess>& /*nodes*/,
                                 const std::vector<NodeAccess>& /*all*/, Nanos /*timeout*/) {
     return lacking();
@@ -71,6 +78,18 @@ class System {
   virtual Status add_members(const std::vector<NodeAccess>& /*nodes*/,
                              const std::vector<NodeAccess>& /*all*/, Nanos /*timeout*/) {
     return lacking();
+  }
+  /// The same, as learners.
+  virtual Status add_learners(const std::vector<NodeAccess>& /*nodes*/,
+                              const std::vector<NodeAccess>& /*all*/, Nanos /*timeout*/) {
+    return lacking();
+  }
+  /// What differs between the states of all replicas once nothing is asked of them and they are at
+  /// rest, in words; empty: nothing does. One that stays behind differs.
+  /// Fails: unavailable, if it cannot tell; timeout, if they do not come to rest.
+  virtual Result<std::string> difference_of_replicas(const std::vector<NodeAccess>& /*all*/,
+                                                     Nanos /*timeout*/) {
+    return fail(Error::Code::unavailable, name() + " does not show its replicas' states");
   }
   /// Fails: unavailable (nobody leads), timeout, failed (the leader could not).
   virtual Status transfer_leadership(const NodeAccess& /*to*/,

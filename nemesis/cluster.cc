@@ -64,6 +64,16 @@ Status Cluster::remove_member(const NodeName&) { return lacking(Ability::members
 Status Cluster::remove_members(const Nodes&) { return lacking(Ability::joint); }
 Status Cluster::add_member(const NodeName&) { return lacking(Ability::membership); }
 Status Cluster::add_members(const Nodes&) { return lacking(Ability::joint); }
+Status Cluster::add_learners(const Nodes&) { return lacking(Ability::joint); }
 Status Cluster::transfer_leadership(const NodeName&) { return lacking(Ability::transfer); }
+
+bool wait_until(Cluster& cluster, Nanos patience, const std::function<bool()>& done) {
+  constexpr Nanos k_look_every = 10ms;
+  for (Nanos waited{}; waited < patience; waited += k_look_every) {
+    if (done()) return true;
+    cluster.pass(k_look_every);
+  }
+  return done();
+}
 
 }  // namespace plumbline

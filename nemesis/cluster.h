@@ -2,6 +2,7 @@
 /// Cluster: what faults need of the place where the nodes live. control implements it over SSH,
 /// the simulator in memory, tests with a recorder.
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -67,6 +68,9 @@ class Cluster {
   /// Nodes that can do nothing now, as far as is known: their process does not run.
   virtual Nodes down() { return {}; }
 
+  /// Returns that much later; the system goes on meanwhile.
+  virtual void pass(Nanos time) = 0;
+
   // ---- Each of these only where abilities() has it; else it fails: unavailable.
   virtual std::set<Ability> abilities() const { return {}; }
   /// Makes `packets` the only trouble of packets, on all links between nodes.
@@ -80,7 +84,8 @@ class Cluster {
   /// last of all, where nobody can tell damage from what a crash leaves. The system may refuse to
   /// start from it.
   virtual PerNode flip_bit(const Nodes& nodes);
-  /// The nodes that are voters now, according to a leader; empty if nobody can say.
+  /// The nodes that are voters now, according to whoever says that it leads, which may be mistaken;
+  /// empty if nobody can say.
   virtual Nodes voters();
   /// Takes `node` out of the cluster, and its process and its data with it; returns when the change
   /// is complete. Fails: timeout, if no leader did it in time (it may still come about).
@@ -92,6 +97,8 @@ class Cluster {
   virtual Status add_member(const NodeName& node);
   /// The same for several, who become voters in one change. Fails: as add_member().
   virtual Status add_members(const Nodes& nodes);
+  /// The same, but they stay learners. Fails: as add_member().
+  virtual Status add_learners(const Nodes& nodes);
   /// Asks the leader to hand over to `to`. Fails: as the system says.
   virtual Status transfer_leadership(const NodeName& to);
 
@@ -103,6 +110,9 @@ class Cluster {
   /// failed, naming what is left.
   virtual Status heal_and_verify() = 0;
 };
+
+/// Looks again and again, while time passes. Whether it came to `done` in time.
+bool wait_until(Cluster& cluster, Nanos patience, const std::function<bool()>& done);
 
 /// ok, or one Error that names each node that failed.
 Status all_ok(const PerNode& results);

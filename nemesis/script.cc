@@ -104,6 +104,7 @@ class RecordingCluster : public Cluster {
   Nodes down() override { return cluster_.down(); }
   Nodes voters() override { return cluster_.voters(); }
   Nodes leaders() override { return cluster_.leaders(); }
+  void pass(Nanos time) override { cluster_.pass(time); }
 
   Status set_cut(const Cut& cut) override {
     return keep("cut", value_of(cut), [&] { return cluster_.set_cut(cut); });
@@ -149,6 +150,9 @@ class RecordingCluster : public Cluster {
   }
   Status add_members(const Nodes& nodes) override {
     return keep("vote-in", value_of(nodes), [&] { return cluster_.add_members(nodes); });
+  }
+  Status add_learners(const Nodes& nodes) override {
+    return keep("learn", value_of(nodes), [&] { return cluster_.add_learners(nodes); });
   }
   Status transfer_leadership(const NodeName& to) override {
     return keep("transfer", Value::list(to), [&] { return cluster_.transfer_leadership(to); });
@@ -198,6 +202,7 @@ Status perform_call(const ClusterCall& call, Cluster& cluster) {
   if (call.verb == "add") return cluster.add_member(read.nodes.front());
   if (call.verb == "vote-out") return cluster.remove_members(read.nodes);
   if (call.verb == "vote-in") return cluster.add_members(read.nodes);
+  if (call.verb == "learn") return cluster.add_learners(read.nodes);
   if (call.verb == "transfer") return cluster.transfer_leadership(read.nodes.front());
   CHECK(call.verb == "heal", "a verb of the table without its call: " + call.verb);
   return cluster.heal_and_verify();

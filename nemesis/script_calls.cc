@@ -23,7 +23,8 @@ constexpr std::array k_verbs = {
     Verb{"clock", CallForm::clock},       Verb{"disk", CallForm::disk},
     Verb{"remove", CallForm::one_node},   Verb{"add", CallForm::one_node},
     Verb{"transfer", CallForm::one_node}, Verb{"vote-out", CallForm::nodes},
-    Verb{"vote-in", CallForm::nodes},     Verb{"heal", CallForm::nothing}};
+    Verb{"vote-in", CallForm::nodes},     Verb{"learn", CallForm::nodes},
+    Verb{"heal", CallForm::nothing}};
 constexpr std::array k_disk_troubles = {DiskTrouble::none, DiskTrouble::slow, DiskTrouble::full,
                                         DiskTrouble::failing};
 

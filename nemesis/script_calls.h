@@ -1,12 +1,14 @@
 #pragma once
 /// What the words of a ClusterCall mean: its verb's form, and its arguments as the types that
 /// Cluster takes.
-///   nodes     kill, start, pause, resume, power, flip-bit, vote-out, vote-in: ["n1" "n2"]
+///   nodes     kill, start, pause, resume, power, flip-bit, vote-out, vote-in, learn: ["n1" "n2"]
 ///   one_node  remove, add, transfer: ["n1"]
 ///   cut       [["n1" ["n2" "n3"]] ...]: who drops whom
-///   packets   [["delay" ns] ["jitter" ns] ["loss" "0.1"] ["duplicate" "0.1"] ["to" "n1"]], zeros
-///   left out clock     [["n1" ...] "1.1" jump-ns] disk      [["n1" ...] "slow"] nothing   heal:
-///   nil
+///   packets   [["delay" ns] ["jitter" ns] ["loss" "0.1"] ["duplicate" "0.1"] ["to" "n1"]];
+///             zeros are left out
+///   clock     [["n1" ...] "1.1" jump-ns]
+///   disk      [["n1" ...] "slow"]
+///   nothing   heal: nil
 
 #include "nemesis/script.h"
 

@@ -36,6 +36,7 @@ class FakeCluster : public Cluster {
   std::set<NodeName> members;        ///< voters
   std::optional<Error> no_change;    ///< what changes of members fail with
   std::optional<Error> no_transfer;  ///< what transfers fail with
+  Nanos passed{};                    ///< all that was waited for
   std::vector<std::string> journal;  ///< one line a call, e.g. "kill n1 n3"
 
   const Nodes& nodes() const override { return nodes_; }
@@ -114,6 +115,12 @@ class FakeCluster : public Cluster {
     for (const NodeName& node : nodes) TRY(add_member(node));
     return {};
   }
+  Status add_learners(const Nodes& nodes) override {
+    journal.push_back("learn " + join(nodes, " "));
+    if (no_change) return std::unexpected(*no_change);
+    for (const NodeName& node : nodes) processes[node] = Process::running;
+    return {};
+  }
   Status add_member(const NodeName& node) override {
     journal.push_back("add " + node);
     if (no_change) return std::unexpected(*no_change);
@@ -129,6 +136,7 @@ class FakeCluster : public Cluster {
   }
 
   Nodes leaders() override { return leading; }
+  void pass(Nanos time) override { passed += time; }
   Status heal_and_verify() override {
     resume(nodes_);
     start(nodes_);

@@ -204,7 +204,56 @@ TEST(MembershipFaults, WhereNobodyLeadsNothingIsDone) {
   EXPECT_EQ(undo(cluster, "membership").error, "");
 }
 
-/// Changes are not done in time, and n2 leads too after some of them were asked for.
+/// Whoever hears a majority, and was not its leader before, leads after a while.
+class Electing : public FakeCluster {
+ public:
+  explicit Electing(std::size_t count) : FakeCluster(count) { leading = {"n1"}; }
+  void pass(Nanos time) override {
+    FakeCluster::pass(time);
+    if (passed < due_) return;
+    for (const NodeName& node : nodes())
+      if (2 * (nodes().size() - cut[node].size()) > nodes().size() && !has_led_[node]++) {
+        leading = {node};
+        due_ = passed + 100ms;
+        journal.push_back("leads " + node);
+        return;
+      }
+  }
+
+ private:
+  std::map<NodeName, int> has_led_{{"n1", 1}};
+  Nanos due_ = 100ms;
+};
+
+TEST(SuccessionFault, EachLeaderFallsAtItsTurn) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Electing cluster(5);
+    const Deed done = inject(cluster, "succession", "leader", seed);
+    ASSERT_EQ(done.error, "");
+    const auto fallen = done.value.as_list();
+    ASSERT_EQ(fallen.size(), 2U);
+    EXPECT_EQ(fallen[0], Value("n1"));
+    const NodeName second = fallen[1].as_text();
+    EXPECT_THAT(cluster.journal, testing::Contains("leads " + second));
+    EXPECT_THAT(cluster.down(), testing::IsEmpty()) << "who voted runs again";
+    EXPECT_EQ(cluster.cut.at("n1").size(), 3U) << "the first one is among few";
+    EXPECT_EQ(cluster.cut.at(second).size(), 2U) << "and the second among the others";
+    undo(cluster, "succession");
+    EXPECT_TRUE(cluster.whole());
+  }
+}
+
+TEST(SuccessionFault, WhereNobodyElseComesToLeadItIsACut) {
+  FakeCluster cluster(3);
+  cluster.leading = {"n2"};
+  EXPECT_EQ(inject(cluster, "succession", "leader").value, Value::list("n2"));
+  EXPECT_EQ(cluster.cut.at("n2").size(), 2U);
+  EXPECT_GT(cluster.passed, 1s) << "it was waited for";
+  cluster.leading.clear();
+  EXPECT_THAT(inject(cluster, "succession", "leader").error, StartsWith("skipped: no node leads"));
+}
+
+/// Changes are not done in time, and n2 leads too after a while.
 class FailingOver : public FakeCluster {
  public:
   FailingOver() : FakeCluster(4) {
@@ -212,29 +261,59 @@ class FailingOver : public FakeCluster {
     no_change = Error{Error::Code::timeout, "no leader did it"};
   }
   Status remove_members(const Nodes& nodes) override {
-    if (++asked == k_lead_after) leading = {"n1", "n2"};
+    asked.push_back(nodes.front());
     return FakeCluster::remove_members(nodes);
   }
-  static constexpr int k_lead_after = 3;
-  int asked = 0;
+  void pass(Nanos time) override {
+    FakeCluster::pass(time);
+    if (passed > 1s) leading = {"n1", "n2"};
+  }
+  std::vector<NodeName> asked;
 };
 
 TEST(MembershipFaults, ALeaderThatIsCutOffAndTheNextAreAskedForAChangeAndThenTheCutMoves) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     FailingOver cluster;
-    EXPECT_EQ(inject(cluster, "membership-torn", "one", seed).error, "");
-    EXPECT_EQ(cluster.asked, FailingOver::k_lead_after + 1) << "the new leader is asked once";
+    EXPECT_EQ(inject(cluster, "membership-torn", "leader", seed).error, "");
+    EXPECT_EQ(cluster.asked, (std::vector<NodeName>{cluster.asked.front(), "n1"}))
+        << "each leader is asked once, the new one to take out the other";
+    EXPECT_NE(cluster.asked.front(), "n1");
     EXPECT_EQ(cluster.journal.front(), "cut");
-    EXPECT_EQ(cluster.journal.back(), "cut");
+    EXPECT_THAT(cluster.journal.back(), testing::AnyOf("start n3", "start n4"))
+        << "of those who voted one was killed";
     ASSERT_EQ(cluster.cut.size(), 4u);
     for (const auto& [node, unheard] : cluster.cut) EXPECT_EQ(unheard.size(), 2u) << "halves";
+    EXPECT_TRUE(cluster.cut.at("n1").contains("n2")) << "the leaders are parted";
     cluster.no_change.reset();
     undo(cluster, "membership-torn");
     EXPECT_TRUE(cluster.whole());
   }
   FakeCluster nobody(4);
-  EXPECT_THAT(inject(nobody, "membership-torn", "one").error, StartsWith("skipped: no node leads"));
+  EXPECT_THAT(inject(nobody, "membership-torn", "leader").error,
+              StartsWith("skipped: no node leads"));
   EXPECT_TRUE(nobody.cut.empty());
+}
+
+TEST(MembershipFaults, AMinorityLearnsAnewAloneWithTheLeaderAndTheOtherVotersAreAMajority) {
+  for (const std::size_t count : {4U, 5U, 6U, 7U})
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+      FakeCluster cluster(count);
+      cluster.leading = {"n1"};
+      const Deed done = inject(cluster, "membership-learners", "leader", seed);
+      ASSERT_EQ(done.error, "");
+      const std::size_t learners = done.value.as_list().size();
+      EXPECT_EQ(cluster.members.size(), count - learners);
+      EXPECT_TRUE(cluster.members.contains("n1"));
+      const std::size_t unheard = cluster.cut.at("n1").size();
+      EXPECT_EQ(unheard, count - learners - 1) << "it hears its learners alone";
+      EXPECT_GT(2 * unheard, cluster.members.size()) << "they can elect another";
+      EXPECT_GE(2 * (1 + learners), cluster.members.size() + 1) << "a majority, if learners count";
+      undo(cluster, "membership-learners");
+      EXPECT_TRUE(cluster.whole());
+    }
+  FakeCluster small(3);
+  small.leading = {"n1"};
+  EXPECT_THAT(inject(small, "membership-learners", "leader").error, StartsWith("skipped"));
 }
 
 TEST(PowerFaults, ItFailsOnAllWhoHaveJustElectedALeader) {
@@ -280,6 +359,18 @@ TEST(TransferFaults, OneThatIsBehindIsStoppedWhileItIsAsked) {
   EXPECT_THAT(cluster.journal, ElementsAre("pause n2", "transfer n2", "resume n2"));
   EXPECT_TRUE(cluster.whole());
   EXPECT_THAT(inject(cluster, "transfer", "random").error, StartsWith("skipped: the other node"));
+}
+
+TEST(TransferFaults, OneThatIsUnheardHearsTheOthersLateWhileItHandsOver) {
+  FakeCluster cluster(3);
+  cluster.leading = {"n1"};
+  EXPECT_THAT(inject(cluster, "transfer-unheard", "random").value,
+              testing::AnyOf(Value::list("n2"), Value::list("n3")));
+  EXPECT_EQ(cluster.packets.to, "n1");
+  EXPECT_GE(cluster.packets.delay, 200ms);
+  EXPECT_LE(cluster.packets.delay, 400ms);
+  undo(cluster, "transfer-unheard");
+  EXPECT_TRUE(cluster.whole());
 }
 
 TEST(TransferFaults, WithoutALeaderItIsSkipped) {

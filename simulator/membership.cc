@@ -130,6 +130,17 @@ Status SimCluster::add_member(const NodeName& name) {
 
 Status SimCluster::add_members(const Nodes& names) {
   if (names.empty()) return {};
+  TRY_ASSIGN(const std::vector<raft::NodeId> ids, enroll(names));
+  return make_voters(ids, names);
+}
+
+Status SimCluster::add_learners(const Nodes& names) {
+  if (names.empty()) return {};
+  TRY_ASSIGN(const std::vector<raft::NodeId> ids, enroll(names));
+  return make_learners(ids, names, world_.now() + k_change_patience);
+}
+
+plumbline::Result<std::vector<raft::NodeId>> SimCluster::enroll(const Nodes& names) {
   const std::optional<raft::Configuration> members = settled_members();
   if (!members) return fail(Error::Code::timeout, "nobody knows who is a member");
   std::vector<raft::NodeId> ids;
@@ -143,14 +154,20 @@ Status SimCluster::add_members(const Nodes& names) {
     }
     ids.push_back(node->id());
   }
-  return make_voters(ids, names);
+  return ids;
+}
+
+Status SimCluster::make_learners(const std::vector<raft::NodeId>& ids, const Nodes& names,
+                                 Nanos deadline) {
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    TRY(ask_leader({.op = proto::Op::add_member, .node = ids[i].value, .contact = names[i]},
+                   deadline));
+  return {};
 }
 
 Status SimCluster::make_voters(const std::vector<raft::NodeId>& ids, const Nodes& names) {
   const Nanos deadline = world_.now() + k_change_patience;
-  for (std::size_t i = 0; i < ids.size(); ++i)
-    TRY(ask_leader({.op = proto::Op::add_member, .node = ids[i].value, .contact = names[i]},
-                   deadline));
+  TRY(make_learners(ids, names, deadline));
   // Refused until they have caught up.
   TRY(ask_leader(request_about(proto::Op::promote_member, ids), deadline));
   return settled(ids, true, deadline);

@@ -152,6 +152,10 @@ std::set<Ability> SimCluster::abilities() const {
           Ability::membership, Ability::joint,  Ability::transfer};
 }
 
+void SimCluster::pass(Nanos time) {
+  wait(world_.now() + time, [] { return false; });
+}
+
 bool SimCluster::wait(Nanos deadline, const std::function<bool()>& done) {
   while (!done()) {
     if (world_.now() >= deadline) return false;

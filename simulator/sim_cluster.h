@@ -38,9 +38,11 @@ class SimCluster final : public Cluster, private Caller {
   Status remove_members(const Nodes& nodes) override;   ///< likewise
   Status add_member(const NodeName& node) override;
   Status add_members(const Nodes& nodes) override;
+  Status add_learners(const Nodes& nodes) override;
   Status transfer_leadership(const NodeName& to) override;
 
   Nodes leaders() override;
+  void pass(Nanos time) override;
   Status heal_and_verify() override;
 
   /// Lets the world go on until `done()` or `deadline`.
@@ -57,6 +59,9 @@ class SimCluster final : public Cluster, private Caller {
   Status settled(const std::vector<raft::NodeId>& nodes, bool voters, Nanos deadline);
   Status remove_within(const NodeName& node, Nanos patience);
   Status vote_out(const Nodes& nodes, Nanos patience);
+  /// Each of them is a member or about to be one: as itself, or anew if it was voted out.
+  plumbline::Result<std::vector<raft::NodeId>> enroll(const Nodes& nodes);
+  Status make_learners(const std::vector<raft::NodeId>& ids, const Nodes& names, Nanos deadline);
   Status make_voters(const std::vector<raft::NodeId>& ids, const Nodes& names);
   Status readmit(SimNode& node);
   /// Who are members for certain, no change being under way; nothing if nobody could tell in time.

@@ -204,6 +204,8 @@ PerNode RemoteCluster::pause(const Nodes& nodes) {
                      [this](const NodeAccess& node) { return pause_script(node, system_.name()); });
 }
 
+void RemoteCluster::pass(Nanos time) { std::this_thread::sleep_for(time); }
+
 PerNode RemoteCluster::resume(const Nodes& nodes) {
   return run_scripts("resume", nodes, [this](const NodeAccess& node) {
     return resume_script(node, system_.name());

@@ -22,8 +22,8 @@ struct HeldNode {
 
 /// One action on one node, for faults.jsonl.
 struct Action {
-  std::string
-      verb;  ///< cut, links, kill, power, start, pause, resume, remove, vote-out, add, transfer
+  std::string verb;  ///< cut, links, kill, power, start, pause, resume, remove, vote-out, add,
+                     ///< learn, transfer
   NodeName node;
   std::vector<std::string> drops;  ///< cut: the peers it drops now
   Nanos took{};
@@ -33,6 +33,7 @@ struct Action {
 /// How long changes of members are waited for: who leads may have to be elected first, and a new
 /// member gets a snapshot.
 struct MemberPatience {
+  Nanos removal = 5s;  ///< until an operator does something else: it may still come about
   Nanos change = 5s;
   Nanos heal = 30s;  ///< until all are members again
 };
@@ -59,6 +60,7 @@ class RemoteCluster : public Cluster {
   Status remove_members(const Nodes& nodes) override;
   Status add_member(const NodeName& node) override;
   Status add_members(const Nodes& nodes) override;
+  Status add_learners(const Nodes& nodes) override;
   Status transfer_leadership(const NodeName& to) override;
   Nodes leaders() override;
   /// Fails: also unavailable, if all is healed and the system does not take its members back.
@@ -66,6 +68,11 @@ class RemoteCluster : public Cluster {
   /// heal_and_verify() as far as it is in our hands: nothing of ours is left, whether or not the
   /// system's processes start again. Fails: as heal_and_verify().
   Status heal_faults();
+
+  /// As System's, of all nodes.
+  Result<std::string> difference_of_replicas(Nanos timeout) {
+    return system_.difference_of_replicas(members(), timeout);
+  }
 
   /// Looks which of `nodes` have a process that ended although nobody killed it. kill() and start()
   /// look first too, so that no such end goes unseen.
@@ -76,6 +83,7 @@ class RemoteCluster : public Cluster {
   Nodes take_deaths();
   /// Nodes whose process was killed, never started, or ended by itself.
   Nodes down() override;
+  void pass(Nanos time) override;
 
   /// Calls `act` for every node at the same time, each in a thread of its own.
   PerNode on_each(const Nodes& nodes, const std::function<Status(const HeldNode&)>& act);
@@ -96,9 +104,10 @@ class RemoteCluster : public Cluster {
   std::vector<NodeAccess> members_of(const Nodes& nodes);
   PerNode end(const std::string& verb, const Nodes& nodes);
   /// Asks that they be members no more; their processes go on.
-  Status vote_out(const Nodes& nodes);
-  Status take_out(const Nodes& nodes);
-  Status bring_in(const Nodes& nodes);
+  Status vote_out(const Nodes& nodes, Nanos timeout);
+  Status take_out(const Nodes& nodes, Nanos timeout);
+  /// Starts them as other nodes than they were, with nothing.
+  Status begin_anew(const Nodes& nodes);
   Status bring_back_all();
   void expect(const Nodes& nodes, bool running);
   Status look_at(const HeldNode& node);

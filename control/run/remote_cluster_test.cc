@@ -20,6 +20,7 @@ class MemberSystem : public FakeSystem {
     for (const FakeNode& node : world.nodes) voting[node.access.name] = 0;
   }
   std::map<NodeName, int> voting;
+  std::map<NodeName, int> learning;
   bool refuses_changes = false;
   bool removes_late = false;  ///< a removal times out, and comes about all the same
   NodeName asked_to_lead;
@@ -34,7 +35,7 @@ class MemberSystem : public FakeSystem {
   std::string link_trouble(const Packets& packets) const override {
     return str("loss=", packets.loss);
   }
-  Result<Nodes> voters(const std::vector<NodeAccess>& all) override {
+  Result<Nodes> voters(const std::vector<NodeAccess>& all, Trust) override {
     Nodes found;
     for (const NodeAccess& node : all)
       if (const auto at = voting.find(node.name);
@@ -55,6 +56,11 @@ class MemberSystem : public FakeSystem {
     if (refuses_changes) return fail(Error::Code::timeout, "nobody leads");
     for (const NodeAccess& node : nodes) voting[node.name] = node.incarnation;
     changes.push_back(nodes.size());
+    return {};
+  }
+  Status add_learners(const std::vector<NodeAccess>& nodes, const std::vector<NodeAccess>&,
+                      Nanos) override {
+    for (const NodeAccess& node : nodes) learning[node.name] = node.incarnation;
     return {};
   }
   Status transfer_leadership(const NodeAccess& to, const std::vector<NodeAccess>&, Nanos) override {
@@ -122,6 +128,16 @@ TEST_F(Members, SeveralLeaveAndComeBackInOneChange) {
   EXPECT_EQ(system.voting.at("n3"), 1) << "with nothing, as another member";
   EXPECT_TRUE(world.was("n1 rm") && world.was("n3 rm"));
   EXPECT_THAT(system.changes, ElementsAre(2, 2, 2)) << "out, out for certain, in";
+}
+
+TEST_F(Members, LearnersBeginWithNothingAndDoNotVote) {
+  ASSERT_TRUE(cluster->remove_members({"n3"}));
+  ASSERT_TRUE(cluster->add_learners({"n3"}));
+  EXPECT_TRUE(world.was("n3 rm"));
+  EXPECT_TRUE(world.node("n3").running);
+  EXPECT_EQ(system.learning.at("n3"), 1);
+  EXPECT_THAT(cluster->voters(), ElementsAre("n1", "n2"));
+  EXPECT_THAT(actions, testing::Contains("n3 learn"));
 }
 
 TEST_F(Members, WhoDoNotComeBackAreTheSystemsDoing) {

@@ -53,7 +53,9 @@ std::vector<NodeAccess> RemoteCluster::members_of(const Nodes& nodes) {
   return some;
 }
 
-Nodes RemoteCluster::voters() { return system_.voters(members()).value_or(Nodes{}); }
+Nodes RemoteCluster::voters() {
+  return system_.voters(members(), Trust::claimed).value_or(Nodes{});
+}
 
 /// One act that is about all of them.
 Status RemoteCluster::timed_for(const std::string& verb, const Nodes& nodes,
@@ -73,33 +75,39 @@ Status RemoteCluster::timed_for(const std::string& verb, const Nodes& nodes,
 }
 
 Status RemoteCluster::remove_member(const NodeName& node) {
-  return timed_for("remove", {node}, [&] { return take_out({node}); });
+  return timed_for("remove", {node}, [&] { return take_out({node}, patience.removal); });
 }
 
 Status RemoteCluster::remove_members(const Nodes& nodes) {
-  return timed_for("vote-out", nodes, [&] { return vote_out(nodes); });
+  return timed_for("vote-out", nodes, [&] { return vote_out(nodes, patience.removal); });
 }
 
 Status RemoteCluster::add_member(const NodeName& node) { return add_members({node}); }
 
 Status RemoteCluster::add_members(const Nodes& nodes) {
   return timed_for("add", nodes, [&]() -> Status {
-    // What they were must be out for good before their data goes: a voter without data is one less.
-    TRY(take_out(nodes));
-    return bring_in(nodes);
+    TRY(begin_anew(nodes));
+    return system_.add_members(members_of(nodes), members(), patience.change);
   });
 }
 
-Status RemoteCluster::vote_out(const Nodes& nodes) {
+Status RemoteCluster::add_learners(const Nodes& nodes) {
+  return timed_for("learn", nodes, [&]() -> Status {
+    TRY(begin_anew(nodes));
+    return system_.add_learners(members_of(nodes), members(), patience.change);
+  });
+}
+
+Status RemoteCluster::vote_out(const Nodes& nodes, Nanos timeout) {
   {
     const std::lock_guard lock(mutex_);
     members_changed_ = true;
   }
-  return system_.remove_members(members_of(nodes), members(), patience.change);
+  return system_.remove_members(members_of(nodes), members(), timeout);
 }
 
-Status RemoteCluster::take_out(const Nodes& nodes) {
-  TRY(vote_out(nodes));
+Status RemoteCluster::take_out(const Nodes& nodes, Nanos timeout) {
+  TRY(vote_out(nodes, timeout));
   {
     const std::lock_guard lock(mutex_);
     out_.insert(nodes.begin(), nodes.end());
@@ -112,7 +120,9 @@ Status RemoteCluster::take_out(const Nodes& nodes) {
   }));
 }
 
-Status RemoteCluster::bring_in(const Nodes& nodes) {
+Status RemoteCluster::begin_anew(const Nodes& nodes) {
+  // What they were must be out for good before their data goes: a voter without data is one less.
+  TRY(take_out(nodes, patience.change));
   {
     const std::lock_guard lock(mutex_);
     for (const NodeName& node : nodes) {
@@ -120,8 +130,7 @@ Status RemoteCluster::bring_in(const Nodes& nodes) {
       out_.erase(node);
     }
   }
-  TRY(all_ok(start(nodes)));
-  return system_.add_members(members_of(nodes), members(), patience.change);
+  return all_ok(start(nodes));
 }
 
 Status RemoteCluster::transfer_leadership(const NodeName& to) {
@@ -138,7 +147,7 @@ Status RemoteCluster::bring_back_all() {
   }
   const auto deadline = std::chrono::steady_clock::now() + patience.heal;
   for (;;) {
-    const Nodes voting = voters();
+    const Nodes voting = system_.voters(members(), Trust::confirmed).value_or(Nodes{});
     Status status;
     if (voting.empty()) status = fail(Error::Code::unavailable, "nobody knows who votes");
     for (const NodeName& node : nodes_)

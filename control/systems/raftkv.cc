@@ -166,7 +166,9 @@ class Raftkv : public System {
     return str("delay=", packets.delay.count(), "ns", ",jitter=", packets.jitter.count(), "ns",
                ",loss=", packets.loss, ",duplicate=", packets.duplicate);
   }
-  Result<Nodes> voters(const std::vector<NodeAccess>& all) override { return raftkv::voters(all); }
+  Result<Nodes> voters(const std::vector<NodeAccess>& all, Trust in_leader) override {
+    return raftkv::voters(all, in_leader);
+  }
   Status remove_members(const std::vector<NodeAccess>& nodes, const std::vector<NodeAccess>& all,
                         Nanos timeout) override {
     return raftkv::remove_members(nodes, all, timeout);
@@ -174,6 +176,14 @@ class Raftkv : public System {
   Status add_members(const std::vector<NodeAccess>& nodes, const std::vector<NodeAccess>& all,
                      Nanos timeout) override {
     return raftkv::add_members(nodes, all, timeout);
+  }
+  Status add_learners(const std::vector<NodeAccess>& nodes, const std::vector<NodeAccess>& all,
+                      Nanos timeout) override {
+    return raftkv::add_learners(nodes, all, timeout);
+  }
+  Result<std::string> difference_of_replicas(const std::vector<NodeAccess>& all,
+                                             Nanos timeout) override {
+    return raftkv::difference_of_replicas(all, timeout);
   }
   Status transfer_leadership(const NodeAccess& to, const std::vector<NodeAccess>& all,
                              Nanos timeout) override {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "control/system.h"
 #include "control/target.h"
 
 namespace plumbline::raftkv {
@@ -23,11 +24,14 @@ std::vector<std::string> doors_of(const std::vector<NodeAccess>& all);
 std::string contact_of(const NodeAccess& node);
 
 // As System's.
-Result<Nodes> voters(const std::vector<NodeAccess>& all);
+Result<Nodes> voters(const std::vector<NodeAccess>& all, Trust in_leader);
 Status remove_members(const std::vector<NodeAccess>& nodes, const std::vector<NodeAccess>& all,
                       Nanos timeout);
 Status add_members(const std::vector<NodeAccess>& nodes, const std::vector<NodeAccess>& all,
                    Nanos timeout);
+Status add_learners(const std::vector<NodeAccess>& nodes, const std::vector<NodeAccess>& all,
+                    Nanos timeout);
+Result<std::string> difference_of_replicas(const std::vector<NodeAccess>& all, Nanos timeout);
 Status transfer_leadership(const NodeAccess& to, const std::vector<NodeAccess>& all, Nanos timeout);
 
 }  // namespace plumbline::raftkv

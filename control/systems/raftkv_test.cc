@@ -293,5 +293,42 @@ TEST_F(RaftkvClients, ANodeServesOnceItKnowsALeaderAndSaysWhetherItIsOne) {
   EXPECT_TRUE(system->is_leader(access(1)));
 }
 
+Reply standing_at(std::uint64_t applied, std::uint64_t hash) {
+  Reply reply = with(Code::ok);
+  reply.status = proto::Status{.applied = applied, .hash = hash};
+  return reply;
+}
+
+TEST_F(RaftkvClients, ReplicasAreEqualIfTheirHashesAreOnceTheyHaveAppliedTheSame) {
+  std::atomic<int> asked = 0;
+  const FakeNode one(address(1), always(standing_at(9, 77)));
+  const FakeNode two(address(2),
+                     [&](const Request&) { return standing_at(++asked < 4 ? 7 : 9, 77); });
+  EXPECT_EQ(system->difference_of_replicas({access(1), access(2)}, 20s), "");
+  EXPECT_GE(asked, 4) << "the second one was waited for";
+}
+
+TEST_F(RaftkvClients, ReplicasDifferByHashOrByStayingBehind) {
+  const FakeNode one(address(1), always(standing_at(9, 77)));
+  const FakeNode two(address(2), always(standing_at(9, 78)));
+  const FakeNode three(address(3), always(standing_at(8, 77)));
+  EXPECT_EQ(system->difference_of_replicas({access(1), access(2)}, 20s),
+            "the states at index 9 are not equal: n1 has hash 77, n2 has hash 78");
+  EXPECT_EQ(system->difference_of_replicas({access(1), access(3)}, 20s),
+            "some stay behind: n1 has applied 9, n3 has applied 8");
+}
+
+TEST_F(RaftkvClients, ReplicasThatDoNotComeToRestAreNotCompared) {
+  std::atomic<std::uint64_t> applied = 0;
+  const FakeNode one(address(1), always(standing_at(9, 77)));
+  const FakeNode two(address(2), [&](const Request&) { return standing_at(100 + ++applied, 77); });
+  const auto moving = system->difference_of_replicas({access(1), access(2)}, 300ms);
+  ASSERT_FALSE(moving);
+  EXPECT_EQ(moving.error().code, Error::Code::timeout);
+  const auto silent = system->difference_of_replicas({access(1), access(3)}, 300ms);
+  ASSERT_FALSE(silent);
+  EXPECT_THAT(silent.error().what, testing::HasSubstr("n3"));
+}
+
 }  // namespace
 }  // namespace plumbline

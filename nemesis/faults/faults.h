@@ -6,6 +6,7 @@
 namespace plumbline {
 
 std::vector<Fault> partition_faults();
+std::vector<Fault> succession_faults();
 std::vector<Fault> kill_faults();
 std::vector<Fault> pause_faults();
 std::vector<Fault> packets_faults();
@@ -14,6 +15,7 @@ std::vector<Fault> disk_faults();
 std::vector<Fault> power_faults();
 std::vector<Fault> bit_flip_faults();
 std::vector<Fault> membership_faults();
+std::vector<Fault> torn_member_faults();
 std::vector<Fault> transfer_faults();
 
 }  // namespace plumbline

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "nemesis/cuts.h"
 #include "nemesis/faults/faults.h"
 #include "nemesis/members.h"
 #include "nemesis/quorum.h"
@@ -79,36 +78,6 @@ Result<Injection> inject_linger(Cluster& cluster, const std::string& spec, Rng& 
   if (const auto* skipped = std::get_if<Skipped>(&chosen)) return *skipped;
   return vote_out(cluster, {std::get<NodeName>(chosen)});
 }
-/// Whether somebody leads but `node`.
-bool leads_beside(Cluster& cluster, const NodeName& node) {
-  return std::ranges::any_of(cluster.leaders(), [&](const NodeName& each) { return each != node; });
-}
-/// The leader is cut off and asked for a change, then whoever comes after it: an operator who
-/// forgets that a change which was given up may still come about. Then the cut moves: of those who
-/// made the new leader some never hear from it, and go with the old one and its change.
-Result<Injection> inject_torn(Cluster& cluster, const std::string&, Rng& rng) {
-  constexpr int k_most_tries = 50;
-  const Nodes voters = cluster.voters();
-  const Nodes leaders = cluster.leaders();
-  if (leaders.empty() || voters.size() < 3) return Skipped{"no node leads two others"};
-  const NodeName& old = rng.pick(leaders);
-  TRY(cluster.set_cut(cut_off(cluster.nodes(), old)));
-  Nodes leaving;
-  bool is_last = false;
-  for (int i = 0; i < k_most_tries && !is_last; ++i) {
-    is_last = leads_beside(cluster, old);
-    leaving = {rng.pick(voters)};
-    const Status removed = cluster.remove_members(leaving);
-    if (removed) break;
-    if (!is_for_later(removed.error())) return std::unexpected(removed.error());
-  }
-  TRY(cluster.set_cut(cut_halves(cluster.nodes(), rng)));
-  return Installed{to_value(leaving)};
-}
-Result<Value> mend(Cluster& cluster) {
-  TRY(cluster.set_cut({}));
-  return bring_back_together(cluster);
-}
 Result<Injection> inject_replace(Cluster& cluster, const std::string& spec, Rng& rng) {
   auto removed = remove_one(cluster, spec, Care::safe, rng);
   if (removed && std::holds_alternative<Installed>(*removed)) TRY(bring_back_members(cluster));
@@ -134,13 +103,6 @@ Fault at_once(Fault fault) {
   return fault;
 }
 
-/// It changes the cut too: together with faults of that family either may end early.
-Fault torn(Fault fault) {
-  fault = at_once(std::move(fault));
-  fault.heal = mend;
-  return fault;
-}
-
 }  // namespace
 
 std::vector<Fault> membership_faults() {
@@ -159,10 +121,6 @@ std::vector<Fault> membership_faults() {
                                {"some"}, inject_shrink)),
       at_once(membership_fault("membership-linger", "takes a voter out whose process nobody stops",
                                {"one"}, inject_linger)),
-      torn(membership_fault(
-          "membership-torn",
-          "one out by a leader that is cut off, one by the next, and the cut moves", {"one"},
-          inject_torn)),
   };
 }
 

@@ -41,6 +41,21 @@ Result<Injection> inject_transfer(Cluster& cluster, const std::string& spec, Rng
   return Installed{to_value({to})};
 }
 
+/// The leader hears the others late, and so learns late that another leads.
+Result<Injection> inject_unheard(Cluster& cluster, const std::string& spec, Rng& rng) {
+  const Nodes leaders = cluster.leaders();
+  if (leaders.empty()) return Skipped{"no node leads"};
+  constexpr std::int64_t k_least_ms = 200;
+  constexpr std::int64_t k_most_ms = 400;
+  const Nanos delay = 1ms * rng.between(k_least_ms, k_most_ms);
+  TRY(cluster.set_packets({.delay = delay, .to = leaders.front()}));
+  return inject_transfer(cluster, spec, rng);
+}
+Result<Value> heal_unheard(Cluster& cluster) {
+  TRY(cluster.set_packets({}));
+  return to_value(cluster.leaders());
+}
+
 /// What is done is done.
 Result<Value> heal_transfer(Cluster& cluster) { return to_value(cluster.leaders()); }
 
@@ -55,6 +70,14 @@ Fault transfer_fault(std::string name, std::string summary, std::vector<std::str
           .heal = heal_transfer};
 }
 
+/// It changes the packets too: together with faults of that family either may end early.
+Fault unheard(Fault fault) {
+  fault.needs.insert(Ability::packets);
+  fault.inject = inject_unheard;
+  fault.heal = heal_unheard;
+  return fault;
+}
+
 }  // namespace
 
 std::vector<Fault> transfer_faults() {
@@ -63,6 +86,8 @@ std::vector<Fault> transfer_faults() {
                      {"random", "behind"}),
       transfer_fault("transfer-behind", "the leader is to hand over to a node that is stopped",
                      {"behind"}),
+      unheard(transfer_fault("transfer-unheard",
+                             "the leader hands over, and hears late what others say", {"random"})),
   };
 }
 

@@ -12,8 +12,10 @@ namespace plumbline::kv_client {
 namespace {
 
 constexpr Nanos k_look_again = 50ms;
-constexpr Nanos k_one_look = 300ms;  // a node answers for its state from memory
-constexpr Nanos k_one_change = 2s;   // a change is answered once it is committed
+constexpr Nanos k_one_look = 300ms;   // a node answers for its state from memory
+constexpr Nanos k_one_majority = 1s;  // and for what a majority confirms once that did
+constexpr Nanos k_one_change = 2s;    // a change is answered once it is committed
+constexpr Nanos k_shortest_call = 50ms;
 
 Nanos clock_now() { return std::chrono::steady_clock::now().time_since_epoch(); }
 
@@ -53,7 +55,7 @@ Result<proto::Status> status_of(const std::string& endpoint, Nanos timeout, bool
   return fail(Error::Code::failed, in_words(reply));
 }
 
-std::optional<Leader> find_leader(const std::vector<std::string>& endpoints, Nanos timeout) {
+Result<Leader> find_leader(const std::vector<std::string>& endpoints, Nanos timeout) {
   std::optional<Leader> found;
   const auto consider = [&](const std::string& endpoint) -> std::optional<std::string> {
     auto status = status_of(endpoint, timeout);
@@ -68,41 +70,43 @@ std::optional<Leader> find_leader(const std::vector<std::string>& endpoints, Nan
     if (auto leader = consider(endpoint)) named.push_back(*std::move(leader));
   for (const std::string& endpoint : named)
     if (!found && std::ranges::find(endpoints, endpoint) == endpoints.end()) consider(endpoint);
-  return found;
+  if (!found) return fail(Error::Code::unavailable, "nobody leads");
+  return *std::move(found);
 }
 
 Result<Leader> find_confirmed_leader(const std::vector<std::string>& endpoints, Nanos timeout) {
-  auto leader = find_leader(endpoints, timeout);
-  if (!leader) return fail(Error::Code::unavailable, "nobody leads");
+  TRY_ASSIGN(Leader leader, find_leader(endpoints, timeout));
   // Any key will do: the answer to a linearizable read is what a majority confirms.
-  const auto read = ask_one(leader->endpoint, {.op = Op::get, .key = "any"}, timeout);
+  const auto read = ask_one(leader.endpoint, {.op = Op::get, .key = "any"}, k_one_majority);
   if (!read || (read->code != Code::ok && read->code != Code::not_found))
     return fail(Error::Code::unavailable, str("no majority confirms the leader: ", in_words(read)));
-  TRY_ASSIGN(leader->status, status_of(leader->endpoint, timeout));
-  if (leader->status.role != "leader")
+  TRY_ASSIGN(leader.status, status_of(leader.endpoint, timeout));
+  if (leader.status.role != "leader")
     return fail(Error::Code::unavailable, "the leader has stepped down");
-  return *std::move(leader);
+  return leader;
 }
 
 plumbline::Status change_members(const std::vector<std::string>& endpoints, const NextChange& next,
                                  Nanos timeout) {
   const Nanos deadline = clock_now() + timeout;
-  std::string trouble;
+  // Whoever leads can be asked: who was replaced commits nothing. What it says of the members is
+  // not to be built upon.
+  const auto ask = [&](const Result<Leader>& leader) -> std::optional<std::string> {
+    if (!leader) return leader.error().what;
+    if (!is_settled(leader->status)) return "a change of members is not settled";
+    const auto wanted = next(leader->status);
+    if (!wanted) return std::nullopt;
+    const Nanos patience = std::clamp(deadline - clock_now(), k_shortest_call, k_one_change);
+    return str(to_string(wanted->op), " ", wanted->node, ": ",
+               in_words(ask_one(leader->endpoint, *wanted, patience)));
+  };
   for (;;) {
-    const auto leader = find_confirmed_leader(endpoints, k_one_look);
-    if (!leader) {
-      trouble = leader.error().what;
-    } else if (!is_settled(leader->status)) {
-      trouble = "a change of members is not settled";
-    } else {
-      const auto wanted = next(leader->status);
-      if (!wanted) return {};
-      trouble = str(to_string(wanted->op), " ", wanted->node, ": ",
-                    in_words(ask_one(leader->endpoint, *wanted, k_one_change)));
-    }
+    auto trouble = ask(find_leader(endpoints, k_one_look));
+    if (!trouble) trouble = ask(find_confirmed_leader(endpoints, k_one_look));
+    if (!trouble) return {};
     if (clock_now() >= deadline)
       return fail(Error::Code::timeout,
-                  str("after ", format_duration(timeout), " not yet: ", trouble));
+                  str("after ", format_duration(timeout), " not yet: ", *trouble));
     std::this_thread::sleep_for(k_look_again);
   }
 }

@@ -23,15 +23,17 @@ struct Leader {
   proto::Status status;
 };
 /// Whoever says that it leads in the highest term; also one that is not of `endpoints`, if they
-/// name it. `timeout`: for each node.
-std::optional<Leader> find_leader(const std::vector<std::string>& endpoints, Nanos timeout);
+/// name it. `timeout`: for each node. Fails: unavailable, if nobody does.
+Result<Leader> find_leader(const std::vector<std::string>& endpoints, Nanos timeout);
 
 /// What the leader says once a majority has confirmed that it leads: one that slept does not know
 /// that it was replaced, nor that its members may change yet.
-/// Fails: unavailable, if nobody leads or it is not confirmed within `timeout`.
+/// `timeout`: for each node to say whether it leads. Fails: unavailable, if nobody does or it is
+/// not confirmed in a second.
 Result<Leader> find_confirmed_leader(const std::vector<std::string>& endpoints, Nanos timeout);
 
-/// What to ask of the leader next; nothing: all is as wanted. It is shown settled states only.
+/// What to ask of whoever says that it leads; nothing: all is as wanted. It is shown settled states
+/// only, of which the last is a confirmed leader's.
 using NextChange = std::function<std::optional<Request>(const proto::Status&)>;
 /// Asks, waits until it is settled, and asks on, whoever leads; what was refused or not answered is
 /// asked again. Requires: that asking twice does no harm, as with members.
