@@ -131,6 +131,18 @@ void Drive::note_progress(const Status& served) {
   }
 }
 
+std::optional<Verdict> Drive::compare_replicas() {
+  if (!after_heal_ || after_heal_->validity != Validity::valid || stop_.at_once() ||
+      !watch_.deaths().empty())
+    return std::nullopt;
+  const auto difference = cluster_.difference_of_replicas(parts_.patience.replicas);
+  if (difference)
+    return difference->empty() ? plain("replicas", Validity::valid, "all states are equal")
+                               : plain("replicas", Validity::invalid, *difference);
+  if (difference.error().code == Error::Code::unavailable) return std::nullopt;
+  return plain("replicas", Validity::unknown, difference.error().what);
+}
+
 Completion Drive::heal_all(const Operation& operation) {
   Status done = cluster_.heal_faults();
   healed_ = done.has_value();

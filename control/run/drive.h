@@ -31,6 +31,9 @@ class Drive {
   std::vector<Death> deaths() const { return watch_.deaths(); }
   /// Whether the system served again once everything was healed; nothing if that was not tried.
   std::optional<Verdict> after_heal() const { return after_heal_; }
+  /// Whether the replicas' states are equal now that there is no load any more; nothing if the
+  /// system did not serve after the heal, or does not show its states.
+  std::optional<Verdict> compare_replicas();
   /// What was done to the cluster so far.
   Script script();
   /// One more look for processes that ended by themselves.

@@ -119,6 +119,7 @@ Status Run::bring_up() {
   cluster_ = std::make_unique<RemoteCluster>(held_, *parts_.system, [this](const Action& action) {
     fault_log_->write(action, recorder_ ? recorder_->now() : Nanos::zero());
   });
+  cluster_->patience.removal = options_.patience;
   if (stop_.asked()) return fail(Error::Code::interrupted, "interrupted");
   TRY(clean(*cluster_, *parts_.system));
   progress_.say("installing " + parts_.system->name() + " on " + join(record_.nodes, " "));
@@ -165,6 +166,7 @@ void Run::calm_down() {
     drive_->last_look();
     record_.deaths = drive_->deaths();
     if (auto served = drive_->after_heal()) record_.also.push_back(*std::move(served));
+    if (auto equal = drive_->compare_replicas()) record_.also.push_back(*std::move(equal));
     note_problem(write_whole(folder_->file("script.json"), to_json(drive_->script())));
     drive_.reset();
   }

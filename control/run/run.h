@@ -29,6 +29,7 @@ struct Patience {
   Nanos connect = 10s;
   Nanos install = 60s;
   Nanos serve = 30s;     ///< until all nodes serve, at the start and after the final heal
+  Nanos replicas = 30s;  ///< until they are at rest, after the load
   Nanos operation = 5s;  ///< one call; above the election timeout of every system
   Nanos quiet_start = 5s;
   Nanos final_reads = 10s;

@@ -64,6 +64,7 @@ std::string command_of(const RunOptions& options) {
   command.always("--time-limit", format_duration(options.time_limit));
   command.add("--fault-interval", format_duration(options.fault_interval),
               format_duration(usual.fault_interval));
+  command.add("--patience", format_duration(options.patience), format_duration(usual.patience));
   command.add("--schedule", options.schedule, usual.schedule);
   command.add("--results", options.results.string(), usual.results.string());
   command.add("--node-binary", options.node_binary.string(), usual.node_binary.string());

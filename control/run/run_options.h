@@ -23,6 +23,7 @@ struct RunOptions {
   int ops_per_key = 100;
   Nanos time_limit = 60s;
   Nanos fault_interval = 5s;
+  Nanos patience = 5s;  ///< of the operator who takes a member out, not of the target sim
   std::string schedule = "interval";
   std::uint64_t seed = 0;
   std::filesystem::path results = "results";

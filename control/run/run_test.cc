@@ -123,6 +123,23 @@ TEST_F(Runs, AViolationDoesNotEndTheLoadUnasked) {
   EXPECT_THAT(in_words(outcome.verdict), HasSubstr("valid  completeness"));
 }
 
+TEST_F(Runs, ReplicasThatAreEqualInTheEndAreValid) {
+  world.difference = "";
+  const RunOutcome outcome = go();
+  EXPECT_EQ(outcome.exit_code, 0) << in_words(outcome.verdict);
+  EXPECT_THAT(in_words(outcome.verdict), HasSubstr("valid  replicas: all states are equal"));
+}
+
+TEST_F(Runs, ReplicasThatDifferInTheEndAreInvalid) {
+  world.difference = "n2 has another state";
+  const RunOutcome outcome = go();
+  EXPECT_EQ(outcome.exit_code, 1) << in_words(outcome.verdict);
+  EXPECT_THAT(in_words(outcome.verdict), HasSubstr("invalid  replicas: n2 has another state"));
+  const auto again = judge_again(outcome.folder, {});
+  ASSERT_TRUE(again);
+  EXPECT_EQ(in_words(again->verdict), in_words(outcome.verdict));
+}
+
 TEST_F(Runs, AGoodOneIsValidAndLeavesAWholeFolder) {
   const RunOutcome outcome = go();
   EXPECT_EQ(outcome.exit_code, 0) << in_words(outcome.verdict);

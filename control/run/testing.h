@@ -51,8 +51,9 @@ struct FakeWorld {
   std::set<NodeName> does_not_serve;
   bool rules_stay = false;  ///< healing the network does nothing
   bool refuses_cuts = false;
-  bool answers_nothing = false;  ///< every operation fails
-  bool lies = false;             ///< reads answer what nobody wrote
+  bool answers_nothing = false;           ///< every operation fails
+  bool lies = false;                      ///< reads answer what nobody wrote
+  std::optional<std::string> difference;  ///< between the replicas, if the system shows it
   std::function<void(const std::string& line)> on_journal;
 
   void note(const std::string& line) {
@@ -272,6 +273,12 @@ class FakeSystem : public System {
     const std::lock_guard lock(world_.mutex);
     const FakeNode& found = world_.node(node.name);
     return found.running && !found.paused && !world_.does_not_serve.contains(node.name);
+  }
+  Result<std::string> difference_of_replicas(const std::vector<NodeAccess>& all,
+                                             Nanos timeout) override {
+    const std::lock_guard lock(world_.mutex);
+    if (world_.difference) return *world_.difference;
+    return System::difference_of_replicas(all, timeout);
   }
   bool is_leader(const NodeAccess& node) override {
     const std::lock_guard lock(world_.mutex);

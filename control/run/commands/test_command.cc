@@ -25,6 +25,7 @@ struct TestFlags {
   RunOptions run;
   std::string time_limit = "60s";
   std::string fault_interval = "5s";
+  std::string patience = "5s";
   std::string results = "results";
   std::string node_binary;
   std::string script;
@@ -55,6 +56,9 @@ void add_flags(CLI::App& app, TestFlags& flags) {
   app.add_option("--time-limit", flags.time_limit, "How long the load lasts")
       ->capture_default_str();
   app.add_option("--fault-interval", flags.fault_interval, "How long a fault lasts, and a pause")
+      ->capture_default_str();
+  app.add_option("--patience", flags.patience,
+                 "How long the removal of a member is waited for before the next fault")
       ->capture_default_str();
   app.add_option("--schedule", run.schedule, "interval, staggered or mixed")->capture_default_str();
   app.add_option("--seed", flags.seed, "Repeats the choices of another run");
@@ -89,6 +93,7 @@ Result<RunOptions> options_of_flags(const TestFlags& flags) {
   TRY_ASSIGN(options.target, target_options(flags.target));
   TRY_ASSIGN(options.time_limit, duration_of("--time-limit", flags.time_limit));
   TRY_ASSIGN(options.fault_interval, duration_of("--fault-interval", flags.fault_interval));
+  TRY_ASSIGN(options.patience, duration_of("--patience", flags.patience));
   options.results = flags.results;
   options.node_binary = flags.node_binary;
   options.script = flags.script;
@@ -99,6 +104,9 @@ Result<RunOptions> options_of_flags(const TestFlags& flags) {
     return fail(Error::Code::invalid, "--weather and --no-invariants are for --target sim");
   if (options.target.name == "sim" && options.sessions)
     return fail(Error::Code::invalid, "--sessions: of --target sim its --weather has sessions=yes");
+  if (options.target.name == "sim" && options.patience != RunOptions{}.patience)
+    return fail(Error::Code::invalid,
+                "--patience: of --target sim its --weather has patience=" + flags.patience);
   if (flags.seed.empty()) {
     options.seed = std::random_device{}();
   } else {
