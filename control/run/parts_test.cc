@@ -238,6 +238,14 @@ TEST(LocalHunts, GiveNodesTheWeatherThatTheyHaveFlagsFor) {
   EXPECT_THAT(flags, Contains("--inflight=1"));
 }
 
+TEST(LocalHunts, TheOperatorIsAsPatientAsTheWeatherSays) {
+  for (const replica::PlantedDefect& defect : replica::all_planted_defects()) {
+    const auto words = words_of_local_hunt(defect);
+    const bool hasty = std::ranges::find(words, "--patience=50000us") != words.end();
+    EXPECT_EQ(hasty, defect.name == "change-before-own-term-commit") << defect.name;
+  }
+}
+
 TEST(LocalHunts, NameFaultsThatThereAre) {
   for (const replica::PlantedDefect& defect : replica::all_planted_defects()) {
     const std::vector<std::string> words = words_of_local_hunt(defect);
