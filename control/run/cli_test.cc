@@ -93,6 +93,8 @@ TEST_F(Cli, BadValuesGetOneLineThatSaysWhatIsExpected) {
   expect_usage("test --time-limit 0s", "must be longer than nothing");
   expect_usage("test --nodes 0", "give 1 to 15");
   expect_usage("test --seed x", "a whole number from 0");
+  expect_usage("test --patience 0s", "must be longer than nothing");
+  expect_usage("test --target sim --patience 1s", "its --weather has patience=1s");
   expect_usage("test --concurrency 2x", "2n for two a node");
   expect_usage("test --rate abc", "--rate");
   expect_usage("test --target ssh --nodes 3", "needs the hosts");

@@ -1,10 +1,10 @@
 /// Succession: leaders fall one after the other, each at the worst moment (figure 8 of the Raft
-/// paper; figure 3.7 of the dissertation). The first keeps what it could not commit, with few others.
-/// The second wins and is left alone with the first entry of its term. Then the first ones lead
-/// everybody but the second, copy what they had kept, and are cut off again, to whom the second
-/// does not belong.
-/// Catches: entries of earlier terms that are committed by counting copies, a new leader that trusts
-/// more than its own term, logs that are not compared when a leader returns.
+/// paper; figure 3.7 of the dissertation). The first keeps what it could not commit, with few
+/// others. The second wins and is left alone with the first entry of its term. Then the first ones
+/// lead everybody but the second, copy what they had kept, and are cut off again, to whom the
+/// second does not belong. Catches: entries of earlier terms that are committed by counting copies,
+/// a new leader that trusts more than its own term, logs that are not compared when a leader
+/// returns.
 
 #include <algorithm>
 
@@ -50,7 +50,8 @@ Result<Injection> inject_succession(Cluster& cluster, const std::string&, Rng& r
   }
   TRY(cluster.set_cut(complete_cut({first, rest})));
   std::optional<NodeName> second;
-  if (!wait_until(cluster, k_election_patience, [&] { return (second = leader_among(cluster, rest)).has_value(); }))
+  if (!wait_until(cluster, k_election_patience,
+                  [&] { return (second = leader_among(cluster, rest)).has_value(); }))
     return Installed{to_value(first)};
 
   // Who voted for it loses what it sends them first: that is still on its way.

@@ -1,5 +1,6 @@
 /// Torn members: who is a member changes, or is about to, while the network is cut.
-/// Catches: two leaders with members of their own, of which each has a majority; learners that count.
+/// Catches: two leaders with members of their own, of which each has a majority; learners that
+/// count.
 
 #include <algorithm>
 
@@ -58,8 +59,8 @@ Result<Injection> inject_torn(Cluster& cluster, const std::string&, Rng& rng) {
   return Installed{to_value({leaving, old})};
 }
 
-/// As many as there can be for the others to be a majority that elects: they learn, and are with the
-/// leader when the cut comes, so that it has a majority only if learners count.
+/// As many as there can be for the others to be a majority that elects: they learn, and are with
+/// the leader when the cut comes, so that it has a majority only if learners count.
 Result<Injection> inject_learners(Cluster& cluster, const std::string&, Rng& rng) {
   const Nodes& nodes = cluster.nodes();
   const Nodes leaders = cluster.leaders();
