@@ -52,7 +52,14 @@ constexpr LocalHunt k_hunts[] = {
      .fault_interval = 1s,
      .rate = 300,
      .clients_per_node = 10},
-    {.defect = "commit-old-term"},
+    {.defect = "commit-old-term",
+     .faults = "succession",
+     .weather = "delay-min=100ms,delay-max=120ms,append-bytes=256,inflight=1,election-min=500ms,"
+                "election-max=900ms,heartbeat=100ms",
+     .fault_interval = 6s,
+     .nodes = 3,
+     .rate = 300,
+     .clients_per_node = 30},
     {.defect = "stale-append-truncates",
      .weather = "delay-min=1ms,delay-max=30ms,duplicate=0.3,slow=0.1,slow-max=300ms",
      .fault_interval = 1s,
@@ -98,7 +105,9 @@ constexpr LocalHunt k_hunts[] = {
          "reset-appended=0.005",
      .fault_interval = 1s,
      .nodes = 3},
-    {.defect = "change-before-own-term-commit"},
+    {.defect = "change-before-own-term-commit",
+     .weather = "delay-min=100ms,delay-max=150ms,election-min=800ms,election-max=1500ms,"
+                "heartbeat=150ms,patience=50ms"},
     {.defect = "config-lost-in-snapshot",
      .faults = "membership,membership-leader,partition-flap",
      .weather = "election-min=100ms,election-max=300ms,heartbeat=30ms,snapshot-every=50,"

@@ -84,10 +84,10 @@ constexpr Row k_rows[] = {
     {"commit-old-term",
      commitment,
      in_progress,
-     {"append", "succession", "linearizable",
-      "delay-min=100ms,delay-max=120ms,slow=0,loss=0,append-bytes=256,inflight=1,"
-      "election-min=500ms,election-max=900ms,heartbeat=100ms",
-      3, 6s, 60s, 300, 30}},
+     {"append", "kill-leader,partition-leader", "linearizable",
+      "delay-min=5ms,delay-max=40ms,append-bytes=512,inflight=1,loss=0.1,election-min=100ms,"
+      "election-max=300ms,heartbeat=40ms",
+      5, 250ms, 0ms, 400, 6}},
     {"definite-error-for-lost-proposal", commitment, in_history, {"append", "partition,pause"}},
     {"follower-commit-unchecked", commitment, in_history, {"append", "partition,kill"}},
     {"heartbeat-commits-past-match", commitment, in_history, {"append", "partition,kill"}},
@@ -180,8 +180,8 @@ constexpr Row k_rows[] = {
      membership,
      in_history,
      {"append", "membership-torn", "linearizable",
-      "delay-min=100ms,delay-max=150ms,slow=0,loss=0,election-min=800ms,election-max=1500ms,"
-      "heartbeat=150ms,patience=50ms",
+      "delay-min=100ms,delay-max=200ms,slow=0,loss=0,election-min=1s,election-max=2s,"
+      "heartbeat=166ms,patience=50ms",
       4, 8s, 60s, 50, 2}},
     {"config-applied-late",
      membership,
