@@ -271,6 +271,17 @@ class FailingOver : public FakeCluster {
   std::vector<NodeName> asked;
 };
 
+TEST(MembershipFaults, ChangesOfSeveralDoNotComeWhileANodeIsDown) {
+  for (const char* fault :
+       {"membership-shrink", "membership-linger", "membership-torn", "membership-learners"}) {
+    FakeCluster cluster(5);
+    cluster.leading = {"n1"};
+    cluster.kill({"n3"});
+    EXPECT_EQ(inject(cluster, fault, "one").error, "skipped: a node is down") << fault;
+    EXPECT_EQ(cluster.members.size(), 5U);
+  }
+}
+
 TEST(MembershipFaults, ALeaderThatIsCutOffAndTheNextAreAskedForAChangeAndThenTheCutMoves) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     FailingOver cluster;

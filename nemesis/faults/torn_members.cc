@@ -35,6 +35,7 @@ Result<Injection> inject_torn(Cluster& cluster, const std::string&, Rng& rng) {
   constexpr Nanos k_election_patience = 8s;
   const Nodes leaders = cluster.leaders();
   if (leaders.empty() || cluster.nodes().size() < 3) return Skipped{"no node leads two others"};
+  if (!cluster.down().empty()) return Skipped{"a node is down"};  // as for other changes
   const NodeName& old = rng.pick(leaders);
   Nodes others = cluster.nodes();
   std::erase(others, old);
@@ -65,6 +66,7 @@ Result<Injection> inject_learners(Cluster& cluster, const std::string&, Rng& rng
   const Nodes& nodes = cluster.nodes();
   const Nodes leaders = cluster.leaders();
   if (leaders.empty() || nodes.size() < 4) return Skipped{"no node leads three others"};
+  if (!cluster.down().empty()) return Skipped{"a node is down"};
   const NodeName& leader = rng.pick(leaders);
   Nodes others = nodes;
   std::erase(others, leader);
