@@ -27,8 +27,12 @@ void Raft::Impl::set_election_deadline() {
   const Nanos wait{rng_.between(low, high)};
   if (election_wait_ == Nanos{0} || !defects_.has(Defect::election_timer_reset_by_any_message))
     election_wait_ = wait;
-  // Alone there is nobody to wait for, but for its own vote to be durable.
-  const bool at_once = is_alone() && role_ == Role::follower;
+  // Alone there is nobody to wait for, but for its own vote to be durable; and, for who has just
+  // become the only voter, for the lease of the leader that leaves: see leader_is_live(). Where the
+  // term's vote is our own nothing was promised to anybody: the term has no other leader, and to
+  // those of before we do not answer.
+  const bool promised_nothing = term_ == Term{0} || vote_ == config_.id;
+  const bool at_once = is_alone() && role_ == Role::follower && promised_nothing;
   election_deadline_ = at_once ? now_ : now_ + election_wait_;
 }
 
