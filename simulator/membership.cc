@@ -40,7 +40,7 @@ Nodes SimCluster::voters() {
   if (from == nullptr) return voters;
   const raft::NodeStatus status = from->replica().raft().status();
   for (const auto& node : world_.nodes())
-    if (node->is_member() && status.configuration->is_voter(node->id()))
+    if (node->is_member() && status.configuration->voters.contains(node->id()))
       voters.push_back(node->name());
   return voters;
 }
