@@ -66,9 +66,12 @@ std::string each_has(const std::vector<NodeAccess>& all, const Part& part) {
   return join(words, ", ");
 }
 
-std::string difference_of_states(const std::vector<NodeAccess>& all, const Statuses& statuses) {
+/// Fails: unavailable, if one does not say the hash of its state.
+Result<std::string> difference_of_states(const std::vector<NodeAccess>& all,
+                                         const Statuses& statuses) {
   const auto compared = kv_client::compare(statuses);
-  if (!compared || compared->equal()) return "";
+  if (!compared) return fail(Error::Code::unavailable, "there is a state without a hash");
+  if (compared->equal()) return "";
   return str("the states at index ", compared->index, " are not equal: ",
              each_has(all, [&](std::size_t i) { return "hash " + str(compared->hashes[i]); }));
 }

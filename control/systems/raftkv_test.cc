@@ -318,6 +318,16 @@ TEST_F(RaftkvClients, ReplicasDifferByHashOrByStayingBehind) {
             "some stay behind: n1 has applied 9, n3 has applied 8");
 }
 
+TEST_F(RaftkvClients, ReplicasWithoutAHashAreNotTakenForEqual) {
+  Reply silent = standing_at(9, 77);
+  silent.status->hash.reset();
+  const FakeNode one(address(1), always(standing_at(9, 77)));
+  const FakeNode two(address(2), always(silent));
+  const auto compared = system->difference_of_replicas({access(1), access(2)}, 20s);
+  ASSERT_FALSE(compared);
+  EXPECT_EQ(compared.error().code, Error::Code::unavailable);
+}
+
 TEST_F(RaftkvClients, ReplicasThatDoNotComeToRestAreNotCompared) {
   std::atomic<std::uint64_t> applied = 0;
   const FakeNode one(address(1), always(standing_at(9, 77)));

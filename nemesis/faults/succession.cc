@@ -2,9 +2,9 @@
 /// paper; figure 3.7 of the dissertation). The first keeps what it could not commit, with few
 /// others. The second wins and is left alone with the first entry of its term. Then the first ones
 /// lead everybody but the second, copy what they had kept, and are cut off again, to whom the
-/// second does not belong. Catches: entries of earlier terms that are committed by counting copies,
-/// a new leader that trusts more than its own term, logs that are not compared when a leader
-/// returns.
+/// second does not belong.
+/// Catches: entries of earlier terms that are committed by counting copies, a new leader that
+/// trusts more than its own term, logs that are not compared when a leader returns.
 
 #include <algorithm>
 
