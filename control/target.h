@@ -28,6 +28,9 @@ struct NodeAccess {
   std::string directory;  ///< on the node, ours alone: binaries, data, logs, pid files
   /// How often it was taken out of the system and came back, with nothing, as a new member.
   int incarnation = 0;
+  /// Whose guard holds the node: start, pause, partition and links do nothing once it does not.
+  /// Empty: nobody's, and they ask nobody.
+  std::string holder = {};
 
   /// On the node: what happens to the messages that the system gets from the other nodes, in words
   /// that the system knows; nothing happens to them while it is not there.

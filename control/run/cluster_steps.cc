@@ -72,7 +72,7 @@ Result<std::vector<HeldNode>> hold_nodes(const std::vector<NodeAccess>& accesses
       return context(remote.error(),
                      "connect to " + accesses[i].name + " (plumbline doctor tells more)");
     held[i].remote = *std::move(remote);
-    auto guard = hold_guard(*held[i].remote, accesses[i], owner);
+    auto guard = hold_guard(*held[i].remote, held[i].access, owner);
     if (!guard) return context(guard.error(), "guard on " + accesses[i].name);
     held[i].guard = *std::move(guard);
     return {};

@@ -114,8 +114,8 @@ Status Run::bring_up() {
   target_up_ = true;
   TRY_ASSIGN(const std::vector<NodeAccess> accesses, parts_.target->up());
   for (const NodeAccess& access : accesses) record_.nodes.push_back(access.name);
-  TRY_ASSIGN(held_,
-             hold_nodes(accesses, parts_.connect, parts_.patience.connect, record_.info.command));
+  const std::string owner = str(record_.info.command, ", since ", record_.info.started);
+  TRY_ASSIGN(held_, hold_nodes(accesses, parts_.connect, parts_.patience.connect, owner));
   cluster_ = std::make_unique<RemoteCluster>(held_, *parts_.system, [this](const Action& action) {
     fault_log_->write(action, recorder_ ? recorder_->now() : Nanos::zero());
   });

@@ -31,10 +31,11 @@ alive() {
   read -r now </proc/sys/kernel/random/boot_id
   [ "$boot" = "$now" ] && look "$pid" && [ "$began" = "$born" ]
 }
-lock() {
+await() {
   exec 9>>"$run/$1.lock"
-  flock -w 20 9 || { echo "another command on $1 does not end" >&2; exit 1; }
+  flock -w 20 9 || { echo "another command on $1 does not end" >&2; return 1; }
 }
+lock() { await "$1" || exit 1; }
 )sh";
 
 constexpr std::string_view k_kill = R"sh(
@@ -91,6 +92,21 @@ each() {
 
 bool is_ipv6(const std::string& address) { return address.find(':') != std::string::npos; }
 
+/// For a script that does harm, after its lock: goes on only while the holder's guard is there to
+/// undo it.
+///
+/// Why no harm is left behind a controller that dies at any moment, although its scripts run on in
+/// their own sessions: the guard first empties guard.lock, then undoes each thing under the lock of
+/// that thing. A script under way either has that lock before the guard, and is undone, or gets it
+/// after, and finds the node no longer held: by nobody, or by the name of another controller. A
+/// lock that the guard does not see is taken by a script that starts later than guard.lock was
+/// emptied.
+std::string while_held(const NodeAccess& node) {
+  if (node.holder.empty()) return {};
+  return str("[ \"$(cat \"$dir/guard.lock\" 2>/dev/null)\" = ", shell_quote(node.holder),
+             " ] || { echo 'its controller no longer holds the node' >&2; exit 1; }\n");
+}
+
 /// What every script on a node begins with.
 std::string prologue(const NodeAccess& node) {
   return str(
@@ -125,9 +141,9 @@ std::string start_script(const NodeAccess& node, const std::string& name,
           "; code=$?; if [ $code -gt 128 ]; then "
           "echo \"plumbline: $PLUMBLINE_NAME was ended by signal $((code - 128))\"; else "
           "echo \"plumbline: $PLUMBLINE_NAME ended with exit status $code\"; fi");
-  return str(prologue(node), "name=", shell_quote(name), "\nlog=", shell_quote(log_file), R"sh(
-lock "$name"
-if alive "$name"; then echo "running $pid"; exit 0; fi
+  return str(prologue(node), "name=", shell_quote(name), "\nlog=", shell_quote(log_file),
+             "\nlock \"$name\"\n", while_held(node),
+             R"sh(if alive "$name"; then echo "running $pid"; exit 0; fi
 rm -f "$run/$name.pid"
 mkdir -p "$(dirname "$log")" || exit 1
 PLUMBLINE_PID=$run/$name.pid PLUMBLINE_NAME=$name setsid sh -c )sh",
@@ -152,9 +168,8 @@ std::string kill_script(const NodeAccess& node, const std::string& name) {
 }
 
 std::string pause_script(const NodeAccess& node, const std::string& name) {
-  return str(prologue(node), "name=", shell_quote(name), R"sh(
-lock "$name"
-alive "$name" || { echo "$name does not run" >&2; exit 1; }
+  return str(prologue(node), "name=", shell_quote(name), "\nlock \"$name\"\n", while_held(node),
+             R"sh(alive "$name" || { echo "$name does not run" >&2; exit 1; }
 kill -s STOP -- "-$pid"
 tries=0
 while alive "$name" && [ "$state" != T ]; do
@@ -180,8 +195,7 @@ std::string partition_script(const NodeAccess& node,
     check_address(node, address);
     rules += str("-A PLUMBLINE -s ", address, " -j DROP\n");
   }
-  return str(prologue(node), R"sh(lock network
-hook='-I INPUT 1 -j PLUMBLINE'
+  return str(prologue(node), "lock network\n", while_held(node), R"sh(hook='-I INPUT 1 -j PLUMBLINE'
 if $iptables -w 5 -C INPUT -j PLUMBLINE 2>/dev/null; then hook=; fi
 $iptables-restore -w 5 --noflush <<END
 *filter
@@ -193,9 +207,9 @@ $iptables-restore -w 5 --noflush <<END
 
 std::string links_script(const NodeAccess& node, const std::string& trouble) {
   const std::string file = shell_quote(node.links_file());
-  if (trouble.empty()) return str(prologue(node), "rm -f ", file, "\n");
-  return str(prologue(node), "echo ", shell_quote(trouble), " >", file, ".new && mv -f ", file,
-             ".new ", file, "\n");
+  if (trouble.empty()) return str(prologue(node), "lock network\nrm -f ", file, "\n");
+  return str(prologue(node), "lock network\n", while_held(node), "echo ", shell_quote(trouble),
+             " >", file, ".new && mv -f ", file, ".new ", file, "\n");
 }
 
 std::string dropped_packets_script(const NodeAccess& node) {
@@ -209,7 +223,7 @@ echo "$dropped"
 
 std::string heal_script(const NodeAccess& node) {
   return str(prologue(node), k_resume, k_each, k_heal_network,
-             "each resume_one\nresumed=$?\nrm -f \"$run/links\"\nlock network\nheal_network && [ "
+             "each resume_one\nresumed=$?\nlock network\nrm -f \"$run/links\"\nheal_network && [ "
              "$resumed -eq 0 ]\n");
 }
 
@@ -234,31 +248,43 @@ std::string identity_script() {
 }
 
 std::string guard_script(const NodeAccess& node, const std::string& owner) {
-  return str(prologue(node), k_kill, k_resume, k_each, k_heal_network, R"sh(
+  return str(prologue(node), k_kill, k_heal_network, R"sh(
 trap '' HUP INT TERM PIPE
 exec 8>>"$dir/guard.lock"
 tries=0
 until flock -n 8; do
   tries=$((tries + 1))
-  [ $tries -le 15 ] || { echo "held by $(cat "$dir/guard.lock")"; exit 1; }
+  [ $tries -le 15 ] || {
+    holder=$(cat "$dir/guard.lock")
+    echo "held by ${holder:-the guard of a controller that is gone}"
+    exit 1
+  }
   sleep 0.2
 done
 printf '%s\n' )sh",
              shell_quote(owner), " >\"$dir/guard.lock\"\necho ", k_ready, R"sh(
 while read -r line; do :; done
 exec </dev/null >>"$run/guard.log" 2>&1
-each resume_one
+: >"$dir/guard.lock"
+await network
 rm -f "$run/links"
 heal_network
-each kill_one
-: >"$dir/guard.lock"
+for file in "$run"/*.lock; do
+  name=${file##*/}
+  name=${name%.lock}
+  await "$name"
+  kill_one "$name"
+done
 )sh");
 }
 
-Result<std::unique_ptr<HeldCommand>> hold_guard(Remote& remote, const NodeAccess& node,
+Result<std::unique_ptr<HeldCommand>> hold_guard(Remote& remote, NodeAccess& node,
                                                 const std::string& owner) {
   auto held = remote.hold(guard_script(node, printable(owner)), std::string(k_ready));
-  if (held) return held;
+  if (held) {
+    node.holder = printable(owner);
+    return held;
+  }
   const Error& error = held.error();
   if (error.code == Error::Code::failed && error.what.starts_with(k_held))
     return fail(Error::Code::exists, str("node ", node.name, " is ", error.what,

@@ -50,9 +50,10 @@ std::string audit_script(const NodeAccess& node);
 std::string identity_script();
 
 /// Takes the node for `owner` and holds it. When it is let go, or the controller or its connection
-/// dies, the node heals its network, resumes and kills what was started, then is free again.
+/// dies, the node heals its network and kills what was started, then is free again; a script of
+/// `node` (its holder is set) that is still under way there then does no more harm.
 /// Fails: exists, naming the other controller, if the node is not free within 3 s.
-Result<std::unique_ptr<HeldCommand>> hold_guard(Remote& remote, const NodeAccess& node,
+Result<std::unique_ptr<HeldCommand>> hold_guard(Remote& remote, NodeAccess& node,
                                                 const std::string& owner);
 /// The script that hold_guard() holds.
 std::string guard_script(const NodeAccess& node, const std::string& owner);

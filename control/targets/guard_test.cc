@@ -10,6 +10,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <future>
 #include <thread>
 
 #include "control/ssh/testing.h"
@@ -36,7 +37,8 @@ NodeAccess golden_node() {
   return {.name = "n1",
           .address = "10.89.0.1",
           .ssh = {.host = "10.89.0.1", .private_key = {}, .known_hosts = {}},
-          .directory = "/var/lib/it's here"};
+          .directory = "/var/lib/it's here",
+          .holder = "alice's run 7"};
 }
 
 TEST(Scripts, AreTheGoldenOnes) {
@@ -77,17 +79,23 @@ class Processes : public testing::Test {
     node_.address = "127.0.0.1";
     node_.directory = (folder_ / "no de").string();
     std::filesystem::create_directories(folder_ / "bin");
-    std::ofstream(folder_ / "bin/iptables") << "#!/bin/sh\n";  // no rules; needs no privilege
-    std::filesystem::permissions(folder_ / "bin/iptables", std::filesystem::perms::owner_all);
+    // One file is all the rules there are, so that no privilege is needed; they are slow to come.
+    const std::string rules = shell_quote((folder_ / "rules").string());
+    script("iptables", str("case \"$*\" in *-S) cat ", rules, " 2>/dev/null ;; *-X*) rm -f ", rules,
+                           " ;; *) exit 1 ;; esac; true"));
+    script("iptables-restore", str("touch ", shell_quote((folder_ / "begun").string()),
+                                   "; sleep 0.5; echo '-N PLUMBLINE' >", rules));
+    setenv("PATH", str((folder_ / "bin").string(), ":", std::getenv("PATH")).c_str(), 1);
   }
   ~Processes() override { run(kill_script(node_, "dummy")); }
 
   CommandResult run(const std::string& script) {
     const auto out = folder_ / "out", err = folder_ / "err";
-    const int status = std::system(str("PATH=", (folder_ / "bin").string(), ":$PATH exec sh -c ",
-                                       shell_quote(script), " >", out.string(), " 2>", err.string())
-                                       .c_str());
-    return {WEXITSTATUS(status), slurp(out), slurp(err)};
+    const int code = run_locally(script, str(" >", out.string(), " 2>", err.string()));
+    return {code, slurp(out), slurp(err)};
+  }
+  static int run_locally(const std::string& script, const std::string& redirections = {}) {
+    return WEXITSTATUS(std::system(str("exec sh -c ", shell_quote(script), redirections).c_str()));
   }
   CommandResult start(const std::string& command = "sleep 1000") {
     return run(start_script(node_, "dummy", command, log()));
@@ -102,6 +110,12 @@ class Processes : public testing::Test {
 
   testing_ssh::TempFolder folder_;
   NodeAccess node_;
+
+ private:
+  void script(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / "bin" / name) << "#!/bin/sh\n" << text << "\n";
+    std::filesystem::permissions(folder_ / "bin" / name, std::filesystem::perms::owner_all);
+  }
 };
 
 TEST_F(Processes, AStartedProcessIsTheOneInThePidFile) {
@@ -239,6 +253,21 @@ TEST_F(Processes, IdentityStaysTheSame) {
   EXPECT_EQ(run(identity_script()).out, first.out);
 }
 
+TEST_F(Processes, TheGuardWaitsForAScriptThatHasBegun) {
+  node_.holder = "alice";
+  // Its controller is gone as soon as the rules begin to come.
+  const std::string controller =
+      str("until [ -f ", shell_quote((folder_ / "begun").string()), " ]; do sleep 0.01; done");
+  auto guard =
+      std::async(std::launch::async, run_locally,
+                 str("{ ", controller, "; } | sh -c ", shell_quote(guard_script(node_, "alice"))),
+                 " >/dev/null");
+  while (slurp(node_.directory + "/guard.lock") != "alice\n") std::this_thread::sleep_for(5ms);
+  EXPECT_EQ(run(partition_script(node_, {"10.0.0.1"})).exit_code, 0) << "it was let finish";
+  EXPECT_EQ(guard.get(), 0);
+  EXPECT_EQ(run(audit_script(node_)).out, "");
+}
+
 /// The guard, over a real connection.
 class Guard : public Processes {
  protected:
@@ -257,7 +286,7 @@ TEST_F(Guard, RefusesASecondControllerAndNamesTheFirst) {
   EXPECT_TRUE(hold_guard(*remote, node_, "bob"));
 }
 
-TEST_F(Guard, ResumesAndKillsWhenItIsLetGo) {
+TEST_F(Guard, KillsWhatIsPausedWhenItIsLetGo) {
   auto remote = server_.connect();
   auto guard = hold_guard(*remote, node_, "alice");
   ASSERT_TRUE(guard) << guard.error().what;
@@ -267,6 +296,28 @@ TEST_F(Guard, ResumesAndKillsWhenItIsLetGo) {
   guard->reset();
   EXPECT_THAT(state(process), testing::AnyOf('-', 'Z'));
   EXPECT_EQ(run(audit_script(node_)).out, "");
+}
+
+TEST_F(Guard, WhatIsUnderWayWhenItsControllerDiesDoesNoHarmAfterwards) {
+  auto remote = server_.connect();
+  auto guard = hold_guard(*remote, node_, "alice");
+  ASSERT_TRUE(guard) << guard.error().what;
+  ASSERT_EQ(node_.holder, "alice");
+  const std::vector<std::string> late = {
+      start_script(node_, "dummy", "sleep 1000", log()), links_script(node_, "loss=0.5"),
+      partition_script(node_, {"10.0.0.1"}), pause_script(node_, "dummy")};
+  guard->reset();
+  NodeAccess others = node_;
+  auto next = hold_guard(*remote, others, "bob");
+  for (const bool held_by_another : {true, false}) {
+    if (!held_by_another) next->reset();
+    for (const std::string& script : late) {
+      const CommandResult refused = run(script);
+      EXPECT_EQ(refused.exit_code, 1);
+      EXPECT_THAT(refused.err, HasSubstr("its controller no longer holds the node")) << script;
+    }
+    EXPECT_EQ(run(audit_script(node_)).out, "");
+  }
 }
 
 TEST_F(Guard, CleansUpWithinASecondWhenTheConnectionDies) {
