@@ -77,6 +77,9 @@ class Gen : public std::enable_shared_from_this<Gen> {
   /// Tells of an event (invocation or completion) of any thread, which `context` already shows; a
   /// generator whose turn has not come is told too. By default nothing changes.
   virtual GenPtr update(const Context& context, Thread thread, const Event& event) const;
+  /// False only if update() gives this generator itself, whatever it is told: then it need not be
+  /// told, and one that waits for its turn costs nothing.
+  virtual bool listens() const { return true; }
 };
 
 }  // namespace plumbline::gen

@@ -9,7 +9,11 @@ namespace {
 /// Two in a row; a longer sequence is a chain, so that moving on costs the same at any length.
 class Chain final : public Gen {
  public:
-  Chain(GenPtr head, GenPtr tail) : head_(std::move(head)), tail_(std::move(tail)) {}
+  Chain(GenPtr head, GenPtr tail)
+      : head_(std::move(head)),
+        tail_(std::move(tail)),
+        head_listens_(head_->listens()),
+        tail_listens_(tail_->listens()) {}
 
   Answer next(const Context& context) const override {
     Answer answer = head_->next(context);
@@ -18,15 +22,18 @@ class Chain final : public Gen {
                   [this](GenPtr head) { return std::make_shared<Chain>(std::move(head), tail_); });
   }
   GenPtr update(const Context& context, Thread thread, const Event& event) const override {
-    GenPtr head = head_->update(context, thread, event);
-    GenPtr tail = tail_->update(context, thread, event);
+    GenPtr head = head_listens_ ? head_->update(context, thread, event) : head_;
+    GenPtr tail = tail_listens_ ? tail_->update(context, thread, event) : tail_;
     if (head == head_ && tail == tail_) return shared_from_this();
     return std::make_shared<Chain>(std::move(head), std::move(tail));
   }
+  bool listens() const override { return head_listens_ || tail_listens_; }
 
  private:
   GenPtr head_;
   GenPtr tail_;
+  bool head_listens_;
+  bool tail_listens_;
 };
 
 class Repeat final : public Wrapper {
@@ -150,6 +157,7 @@ class UntilOk final : public Wrapper {
     std::erase(open, thread);
     return std::make_shared<UntilOk>(std::move(open), inner()->update(context, thread, event));
   }
+  bool listens() const override { return !open_.empty() || Wrapper::listens(); }
 
  private:
   GenPtr around(GenPtr gen) const override {

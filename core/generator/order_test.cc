@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/text.h"
 #include "core/generator/testing.h"
 #include "core/history/history.h"
 
@@ -195,6 +196,51 @@ TEST(Then, IsTwoPhases) {
   const auto ran = run(then(once(op("a")), once(op("b"))), 2, perfect_client(1s));
   EXPECT_EQ(fs(ran), "a b");
   EXPECT_EQ(invocations(ran)[1].time, 1s);
+}
+
+/// Gives "heard N", N being how many events it was told of while it waited; can say it listens not.
+class Counts final : public Gen {
+ public:
+  Counts(bool listens, int heard) : listens_(listens), heard_(heard) {}
+  Answer next(const Context& context) const override {
+    return once(op(str("heard ", heard_)))->next(context);
+  }
+  GenPtr update(const Context&, Thread, const Event&) const override {
+    return std::make_shared<Counts>(listens_, heard_ + 1);
+  }
+  bool listens() const override { return listens_; }
+
+ private:
+  bool listens_;
+  int heard_;
+};
+
+TEST(Listening, WhoWaitsForItsTurnIsToldOnlyIfItListens) {
+  for (const bool listens : {true, false}) {
+    const GenPtr last = clients(delay(1ms, std::make_shared<Counts>(listens, 0)));
+    EXPECT_EQ(last->listens(), listens);
+    const GenPtr all = sequence({limit(2, repeat(op("a"))), once(op("b")), last});
+    EXPECT_EQ(fs(run(all, 1)), listens ? "a a b heard 6" : "a a b heard 0");
+  }
+}
+
+TEST(Listening, UntilOkListensOnceACallOfItIsOpen) {
+  const GenPtr fresh = until_ok(repeat(op("a")));
+  EXPECT_FALSE(fresh->listens());
+  EXPECT_FALSE(sequence({once(op("a")), sleep(1s), fresh})->listens());
+  Rng rng(1);
+  const Thread threads[] = {0};
+  const Answer answer = fresh->next({0ns, threads, threads, &rng});
+  EXPECT_TRUE(std::get<Next>(answer).then->listens());
+  EXPECT_TRUE(sequence({std::get<Next>(answer).then, once(op("a"))})->listens());
+}
+
+TEST(Listening, EachThreadListensIfOneOfItsGeneratorsDoes) {
+  Rng rng(1);
+  const Thread threads[] = {0, 1};
+  const GenPtr both = each_thread(until_ok(repeat(op("a"))));
+  EXPECT_FALSE(both->listens());
+  EXPECT_TRUE(std::get<Next>(both->next({0ns, threads, threads, &rng})).then->listens());
 }
 
 TEST(FlipFlop, TakesTurns) {

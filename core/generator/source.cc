@@ -12,12 +12,18 @@ Answer take(const Context& context, Operation operation, GenPtr then) {
 
 namespace {
 
-class Nothing final : public Gen {
+/// One that goes by its own state and the clock alone.
+class Source : public Gen {
+ public:
+  bool listens() const final { return false; }
+};
+
+class Nothing final : public Source {
  public:
   Answer next(const Context&) const override { return Exhausted{}; }
 };
 
-class Fixed final : public Gen {
+class Fixed final : public Source {
  public:
   Fixed(Operation operation, bool endless) : operation_(std::move(operation)), endless_(endless) {}
   Answer next(const Context& context) const override {
@@ -29,7 +35,7 @@ class Fixed final : public Gen {
   bool endless_;
 };
 
-class Drawn final : public Gen {
+class Drawn final : public Source {
  public:
   explicit Drawn(std::function<Operation(Rng&)> make) : make_(std::move(make)) {}
   Answer next(const Context& context) const override {
@@ -41,7 +47,7 @@ class Drawn final : public Gen {
   std::function<Operation(Rng&)> make_;
 };
 
-class Numbered final : public Gen {
+class Numbered final : public Source {
  public:
   using Make = std::shared_ptr<const std::function<Operation(std::int64_t)>>;
   Numbered(Make make, std::int64_t number) : make_(std::move(make)), number_(number) {}
@@ -55,7 +61,7 @@ class Numbered final : public Gen {
   std::int64_t number_;
 };
 
-class SleepUntil final : public Gen {
+class SleepUntil final : public Source {
  public:
   explicit SleepUntil(Nanos end) : end_(end) {}
   Answer next(const Context& context) const override {
@@ -67,7 +73,7 @@ class SleepUntil final : public Gen {
   Nanos end_;
 };
 
-class Sleep final : public Gen {
+class Sleep final : public Source {
  public:
   explicit Sleep(Nanos duration) : duration_(duration) {}
   Answer next(const Context& context) const override {
@@ -78,7 +84,7 @@ class Sleep final : public Gen {
   Nanos duration_;
 };
 
-class Log final : public Gen {
+class Log final : public Source {
  public:
   explicit Log(std::string text) : text_(std::move(text)) {}
   Answer next(const Context& context) const override {

@@ -87,6 +87,9 @@ class EachThread final : public Gen {
     gens[i] = std::move(gen);
     return std::make_shared<EachThread>(make_, std::move(gens));
   }
+  bool listens() const override {
+    return std::ranges::any_of(gens_, [](const GenPtr& gen) { return gen->listens(); });
+  }
 
  private:
   GenPtr filled(const Context& context) const {
@@ -170,6 +173,7 @@ class ProcessLimit final : public Wrapper {
     return std::make_shared<ProcessLimit>(limit_, used_, std::move(counted),
                                           inner()->update(context, thread, event));
   }
+  bool listens() const override { return !counted_.empty() || Wrapper::listens(); }
 
  private:
   bool counts(Thread thread) const {

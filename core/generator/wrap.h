@@ -40,12 +40,14 @@ inline Planned* operation_in(Answer& answer) {
 class Wrapper : public Gen {
  public:
   GenPtr update(const Context& context, Thread thread, const Event& event) const override {
+    if (!inner_listens_) return shared_from_this();
     GenPtr gen = gen_->update(context, thread, event);
     return gen == gen_ ? shared_from_this() : around(std::move(gen));
   }
+  bool listens() const override { return inner_listens_; }
 
  protected:
-  explicit Wrapper(GenPtr gen) : gen_(std::move(gen)) {}
+  explicit Wrapper(GenPtr gen) : gen_(std::move(gen)), inner_listens_(gen_->listens()) {}
   /// This wrapper, in the state it is in, around `gen`.
   virtual GenPtr around(GenPtr gen) const = 0;
   const GenPtr& inner() const { return gen_; }
@@ -55,6 +57,7 @@ class Wrapper : public Gen {
 
  private:
   GenPtr gen_;
+  bool inner_listens_;
 };
 
 /// Of the answers offered, the operation that is due first; among equals each has a chance in
