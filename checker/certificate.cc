@@ -47,6 +47,7 @@ void add_core(std::string& text, const KeyCore& core) {
   add_ids(text, "required", core.required);
   add_ids(text, "optional", core.optional);
   if (core.after) text += str(",\"after\":", *core.after);
+  if (core.counted) text += ",\"counted\":true";
   if (core.any_state) text += ",\"any_state\":true";
   if (core.only) text += ",\"only\":" + to_json_text(Value(*core.only));
   text += "}\n";
@@ -97,6 +98,7 @@ Status parse_core(const JsonFields& fields, Certificate& certificate) {
   if (fields.has("after")) {
     TRY_ASSIGN(core.after, fields.number("after"));
   }
+  core.counted = fields.get("counted") == Value(true);
   core.any_state = fields.get("any_state") == Value(true);
   if (fields.has("only")) {
     TRY_ASSIGN(core.only, fields.list("only"));

@@ -28,6 +28,8 @@ struct KeyCore {
   std::vector<std::int64_t> optional{};  ///< each happened after its invocation, or never
   /// What came before this call ended is left out: the call itself tells what the state was then.
   std::optional<std::int64_t> after{};
+  /// Then, rather: what came before the end of that call is left out, by counting the calls.
+  bool counted = false;
   /// What came before the first required call began is left out: whatever the state was then.
   bool any_state = false;
   /// Only these parts of the object are looked at: elements, registers.

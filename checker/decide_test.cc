@@ -95,7 +95,7 @@ TEST_P(EveryModel, AgreesWithBruteForceOnRandomHistories) {
 INSTANTIATE_TEST_SUITE_P(Decide, EveryModel,
                          ::testing::Values("register", "cas-register", "kv", "list-append",
                                            "multi-register", "counter", "set", "gset", "mutex",
-                                           "queue", "stack"),
+                                           "queue", "stack", "owner-lock", "reentrant-lock"),
                          [](const auto& model) { return testing_checker::plain(model.param); });
 
 }  // namespace

@@ -148,12 +148,13 @@ Counterexample explain_invalid(const std::vector<Call>& all, const ModelEntry& w
   example.unplaceable = find_unplaceable(calls, boundary, placed, *machine, state);
   if (!core) core = Core{.initial = initial, .calls = prefix(calls, boundary.position + 1)};
   example.after = core->ids.after;
+  example.counted = core->ids.counted;
   example.any_state = core->ids.any_state;
   example.only = core->ids.only;
   const Call* after = nullptr;
   for (const Call& call : calls)
     if (call.id == example.after) after = &call;
-  example.explanation = explain_core(core->calls, model, core->initial, after, example.any_state);
+  example.explanation = explain_core(*core, model, after);
   example.core = std::move(core->calls);
   return example;
 }
@@ -161,6 +162,7 @@ Counterexample explain_invalid(const std::vector<Call>& all, const ModelEntry& w
 KeyCore core_of(const Counterexample& example) {
   KeyCore core{.key = example.key,
                .after = example.after,
+               .counted = example.counted,
                .any_state = example.any_state,
                .only = example.only};
   for (const Call& call : example.core)

@@ -2,6 +2,7 @@
 /// Evidence: why one object's history is not linearizable, for people.
 
 #include "checker/decide.h"
+#include "checker/minimize.h"
 
 namespace plumbline {
 
@@ -17,9 +18,8 @@ Counterexample explain_invalid(const std::vector<Call>& calls, const ModelEntry&
 /// What a certificate says of it.
 KeyCore core_of(const Counterexample& example);
 
-/// Why the calls of a core, from the state `initial`, have no order, in one to three sentences.
-/// `after`: the call that told the state, if one did. `any_state`: nor from any other.
-std::string explain_core(const std::vector<Call>& core, const ModelEntry& model,
-                         const Value& initial, const Call* after, bool any_state);
+/// Why the calls of a core have no order, in one to three sentences.
+/// `after`: the call that the core comes after, if there is one.
+std::string explain_core(const Core& core, const ModelEntry& model, const Call* after);
 
 }  // namespace plumbline

@@ -116,20 +116,27 @@ std::string explain_step(const std::vector<Call>& core, const ModelEntry& model,
   return machine->why_not(state, effect);
 }
 
-/// `after call 7 (read -> 5, process 2)`: where the proof starts.
-std::string explain_start(const Call& after, const Value& initial) {
-  return str("After ", name(after), " the state was ", to_string(initial), ". ");
+/// `After read (call 7, process 2) the state was 5. `: where the proof starts.
+std::string explain_start(const Core& core, const ModelEntry& model, const Call& after) {
+  if (!core.ids.counted)
+    return str("After ", name(after), " the state was ", to_string(core.initial), ". ");
+  const auto machine = model.machine(core.initial);
+  return str("When ", name(after), " ended, the state was: ", machine->describe(machine->initial()),
+             ", as a count of the calls up to then shows. ");
 }
 
 }  // namespace
 
-std::string explain_core(const std::vector<Call>& core, const ModelEntry& model,
-                         const Value& initial, const Call* after, bool any_state) {
+std::string explain_core(const Core& whole, const ModelEntry& model, const Call* after) {
+  const std::vector<Call>& core = whole.calls;
+  const Value& initial = whole.initial;
+  const bool any_state = whole.ids.any_state;
   const Call* last = last_returned(core);
   if (last == nullptr) return "";
-  const std::string start = after == nullptr ? "" : explain_start(*after, initial);
+  const std::string start = after == nullptr ? "" : explain_start(whole, model, *after);
   std::string text;
-  if (model.transition != nullptr && !any_state)
+  const bool is_lock = model.info.name == "mutex";
+  if (model.transition != nullptr && !is_lock && !any_state)
     text = explain_cell(core, model, model.initial(initial), *last, after != nullptr);
   if (model.info.name == "list-append") text = explain_list(core);
   if (!text.empty()) return start + text;

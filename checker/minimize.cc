@@ -62,8 +62,10 @@ class Minimizing {
   }
 
   std::optional<Core> run(const std::vector<std::int64_t>& blamed) {
-    const bool enough = start_from(blamed) && size_of(best_->ids).first <= k_most * blamed.size();
-    if (!enough && !start_from_any_state(blamed)) start_from_late_call();
+    if (!start_from_count()) {
+      const bool enough = start_from(blamed) && size_of(best_->ids).first <= k_most * blamed.size();
+      if (!enough && !start_from_any_state(blamed)) start_from_late_call();
+    }
     if (!best_) return std::nullopt;
     Budget reducing(all_tries(calls_.size(), *budget_), budget_->memory(), budget_->stop());
     budget_ = &reducing;
@@ -88,7 +90,8 @@ class Minimizing {
       std::ranges::sort(core.required);
       std::ranges::sort(core.optional);
       if (size_of(core) >= bound) return false;
-      auto rest = verifying::leave_out(specs_, initial_, calls_since(core.after), core);
+      const auto& calls = core.counted ? calls_ : calls_since(core.after);
+      auto rest = verifying::leave_out(specs_, initial_, calls, core);
       if (rest) return take(std::move(core), std::move(*rest));
       if (rest.error().missing.empty()) return false;
       for (const std::int64_t id : rest.error().missing)
@@ -112,7 +115,8 @@ class Minimizing {
   bool may_require(std::int64_t id, const KeyCore& core) const {
     const Call& call = call_of(id);
     if (core.any_state) return false;
-    return certain(call) && (!core.after || call.invoked > call_of(*core.after).returned);
+    return certain(call) &&
+           (!core.after || core.counted || call.invoked > call_of(*core.after).returned);
   }
   bool take(KeyCore core, verifying::Remainder rest) {
     const bool one_of_many = near_ && !budget_->forever();
@@ -236,6 +240,58 @@ class Minimizing {
     return !core.required.empty() && take(std::move(core), bound);
   }
 
+  /// Of the instants at which a count of the calls tells the state, the latest such that what comes
+  /// after it is invalid (and what is so after one instant is so after an earlier one): sought
+  /// among the ends of updates, ever farther from the last, then by halves.
+  bool start_from_count() {
+    if (!spec_->countable()) return false;
+    std::vector<const Call*> ends;
+    for (const Call& call : calls_)
+      if (certain(call) && !spec_->observes(call)) ends.push_back(&call);
+    std::ranges::sort(ends, std::greater(), &Call::returned);
+    std::size_t low = 0, high = 0;  // none before `low` will do; `high`: one that does
+    for (std::size_t from = 0; !best_; from = low + low / 2) {
+      const auto at = counted_from(ends, from);
+      if (!at || budget_->exhausted()) return false;
+      high = *at;
+      if (!start_at_end_of(*ends[*at])) low = *at + 1;
+    }
+    while (low < high && !budget_->exhausted()) {
+      const std::size_t middle = low + (high - low) / 2;
+      const auto at = counted_from(ends, middle);
+      if (!at || *at >= high || start_at_end_of(*ends[*at]))
+        high = middle;
+      else
+        low = *at + 1;
+    }
+    return true;
+  }
+  /// The first of `ends` from number `from` on at which a count tells the state.
+  std::optional<std::size_t> counted_from(const std::vector<const Call*>& ends, std::size_t from) {
+    for (std::size_t i = from; i < ends.size() && !budget_->exhausted(); ++i)
+      if (instant_at(*ends[i])) return i;
+    return std::nullopt;
+  }
+  std::optional<verifying::Instant> instant_at(const Call& end) const {
+    std::vector<const Call*> ended, open;
+    for (const Call& call : calls_) {
+      if (call.invoked >= end.returned || spec_->observes(call)) continue;
+      const bool has_ended = call.type == EventType::ok && call.returned <= end.returned;
+      (has_ended ? ended : open).push_back(&call);
+    }
+    return spec_->at_instant(ended, open);
+  }
+  bool start_at_end_of(const Call& end) {
+    const auto before = instant_at(end)->before;
+    KeyCore core{.key = key_, .after = end.id, .counted = true};
+    for (const Call& call : calls_)
+      if (certain(call) &&
+          (call.invoked > end.returned ||
+           (call.returned > end.returned && !spec_->observes(call) && !before.contains(call.id))))
+        core.required.push_back(call.id);
+    return !core.required.empty() && take(std::move(core));
+  }
+
   /// Calls `try_without(from, to)` for ever smaller stretches of `size()` things, until no single
   /// one can go; it says whether they went.
   template <class Size, class TryWithout>
@@ -291,6 +347,10 @@ class Minimizing {
     if (!best_->ids.after || budget_->exhausted()) return;
     constexpr std::size_t k_few = 8;
     KeyCore core = best_->ids;
+    if (core.counted) {  // the call may tell the state by itself
+      core.counted = false;
+      take(core, Size{size_of(core).first + 1, 0});
+    }
     core.after.reset();
     bool taken = take(core, Size{k_few, 0});
     if (!taken) {

@@ -18,6 +18,7 @@ class ModelSpec : public verifying::Spec {
   }
   std::unique_ptr<Spec> copy() const override { return std::make_unique<ModelSpec>(*this); }
   std::string show() const override { return std::to_string(state_); }
+  bool by_process() const override { return object_->machine->by_process(); }
 
   bool observes(const Call& call) const override { return model_.role(call) == Role::observer; }
   /// Only of cells is the state a value that an object can be started from.

@@ -91,6 +91,7 @@ std::vector<const NormalCall*> conflict(const std::vector<Session>& sessions) {
 std::optional<DirectAnswer> decide_by_sessions(const std::vector<NormalCall>& calls,
                                                const ModelEntry& model, const Value& initial,
                                                Budget& /*budget*/) {
+  if (initial.is_list()) return std::nullopt;  // somebody holds it at first
   const std::int64_t most = model.info.name == "owner-lock"
                                 ? 1
                                 : HeldLock<HeldOften>::most(ReentrantLock::initial(initial));

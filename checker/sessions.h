@@ -12,7 +12,8 @@
 ///     invocation on, which allows more than if it had not happened; so it did. One that does not
 ///     free the lock is left out: the session never ends either way.
 /// A session that never ends must be the last: nothing that must happen may come after it.
-/// Indeterminate calls elsewhere, refusals, and overlapping calls of one holder are for the search.
+/// Indeterminate calls elsewhere, refusals, overlapping calls of one holder, and a lock that is
+/// held at first are for the search.
 ///
 /// Not linearizable: a release by who does not hold the lock, or one acquire too many: the core is
 /// the holder's own session so far. Two sessions that overlap in both directions: they are the

@@ -89,6 +89,9 @@ class Simulation {
            shape_.model == "gset" || shape_.model == "unordered-queue" ||
            shape_.model == "priority-queue";
   }
+  bool is_owned_lock() const {
+    return shape_.model == "owner-lock" || shape_.model == "reentrant-lock";
+  }
   Value fresh_value() { return shape_.values == 0 ? Value(++last_value_) : some_value(); }
   Value some_value() {
     const int most = shape_.values == 0 ? std::max(1, last_value_) : shape_.values;
@@ -129,7 +132,7 @@ inline Operation Simulation::operation() {
     if (rng_.chance(0.3)) return {.f = "remove"};
     return {.f = "cas", .value = Value::list(some_value(), fresh_value())};
   }
-  if (model == "mutex") return {.f = choice == 0 ? "release" : "acquire"};
+  if (model == "mutex" || is_owned_lock()) return {.f = choice == 0 ? "release" : "acquire"};
   if (model == "set") return {.f = choice == 0 ? "contains" : choice == 1 ? "add" : "remove"};
   if (model == "counter")
     return choice == 0 ? Operation{.f = "read"} : Operation{.f = "add", .value = some_value()};
@@ -188,6 +191,15 @@ inline void Simulation::apply(Client& client) {
   } else if (f == "remove" && shape_.model != "set") {
     client.result = state_;
     state_ = {};
+  } else if (is_owned_lock()) {  // the state: nil, or [holder, how often]
+    const bool takes = f == "acquire", held = state_.is_list();
+    const bool own = held && state_.as_list()[0] == Value(client.process);
+    const std::int64_t times = own ? state_.as_list()[1].as_int() : 0;
+    const bool again = own && shape_.model == "reentrant-lock";
+    client.succeeded = takes ? !held || again : own;
+    if (!client.succeeded) return;
+    const std::int64_t left = takes ? times + 1 : times - 1;
+    state_ = left == 0 ? Value() : Value::list(client.process, left);
   } else if (f == "acquire" || f == "release") {
     client.succeeded = state_.as_bool() == (f == "release");
     if (client.succeeded) state_ = Value(f == "acquire");

@@ -43,6 +43,7 @@ Json json_of(const Counterexample& example) {
                {"unplaceable", example.unplaceable},
                {"explained_up_to", example.explained_up_to}};
   if (example.after) json["after"] = *example.after;
+  if (example.counted) json["counted"] = true;
   if (example.any_state) json["any_state"] = true;
   if (example.only) json["only"] = json_of(Value(*example.only));
   return json;

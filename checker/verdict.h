@@ -31,6 +31,7 @@ struct Counterexample {
   std::int64_t explained_up_to = 0;  ///< every event before this position is linearizable
   /// If the core is of what came after one call, which tells what the state was then: its id.
   std::optional<std::int64_t> after{};
+  bool counted = false;  ///< the calls up to its end tell the state, by their number
   /// If the core is impossible whatever the state was when its first required call began.
   bool any_state = false;
   /// If the core's calls are looked at as what they are to some parts of the object: these.

@@ -5,8 +5,8 @@
 ///
 /// OwnerLock: held at most once; only its holder can release it.
 /// ReentrantLock: its holder may acquire it again, and must release it as often. The initial value,
-/// if given, is the most that it can be held.
-/// Both start free.
+/// if a number, is the most that it can be held.
+/// Both start free, or in the state [most, holder, how often] if that is the initial value.
 
 #include <limits>
 
@@ -19,7 +19,9 @@ template <class Kind>
 struct HeldLock {
   static constexpr bool k_by_process = true;
   using State = Value;
-  static Value initial(const Value& given) { return Value::list(Kind::most(given)); }
+  static Value initial(const Value& given) {
+    return is_state(given) ? given : Value::list(Kind::most(given));
+  }
   static std::string refuse(const Call& call) {
     return call.f == "acquire" || call.f == "release" ? ""
                                                       : "the operation must be acquire or release";
@@ -55,6 +57,12 @@ struct HeldLock {
   static std::int64_t most(const Value& state) { return state.as_list()[0].as_int(); }
 
  private:
+  static bool is_state(const Value& given) {
+    if (!given.is_list() || given.as_list().size() != 3) return false;
+    const Value &most = given.as_list()[0], &often = given.as_list()[2];
+    return most.is_int() && often.is_int() && often.as_int() >= 1 &&
+           often.as_int() <= most.as_int();
+  }
   static bool held(const Value& state) { return state.as_list().size() > 1; }
   static const Value& holder(const Value& state) { return state.as_list()[1]; }
   static std::int64_t times(const Value& state) { return state.as_list()[2].as_int(); }

@@ -82,6 +82,20 @@ class LockSpec final : public CellSpec<LockSpec> {
   using CellSpec::CellSpec;
   bool knows(const Call& call) const override { return call.f == "acquire" || call.f == "release"; }
   std::vector<Value> states() const override { return {Value(false), Value(true)}; }
+  /// Acquires and releases alternate. Say that what has ended leaves `count` more acquires than
+  /// releases (with what was held at first), and that as many releases less one are open: then all
+  /// of those have happened and no open acquire has, or it would be held more than once.
+  bool countable() const override { return true; }
+  std::optional<Instant> at_instant(const std::vector<const Call*>& ended,
+                                    const std::vector<const Call*>& open) const override {
+    std::int64_t count = value_ == Value(true) ? 1 : 0;
+    for (const Call* call : ended) count += call->f == "acquire" ? 1 : -1;
+    Instant held{.state = Value(true)};
+    for (const Call* call : open)
+      if (call->f == "release") held.before.insert(call->id);
+    if (count - static_cast<std::int64_t>(held.before.size()) != 1) return std::nullopt;
+    return held;
+  }
   std::optional<Value> needs(const Call& call) const {
     return Value((call.f == "release") != refused(call));
   }

@@ -70,11 +70,12 @@ class LeavingOut {
     if (core_.only) rest_.initial = spec_->narrow_start(rest_.initial, only_);
     rest_.start = specs_(rest_.initial);
     if (core_.any_state) return start_anywhere();
-    if (!core_.after) return "";
+    if (!core_.after) return core_.counted ? "it counts up to no call" : "";
     const auto at = of_key.find(*core_.after);
     const bool happened = at != of_key.end() && at->second->type == EventType::ok;
     if (!happened) return str("call ", *core_.after, " is no call of this key that ended ok");
     after_ = at->second;
+    if (core_.counted) return count(of_key);
     Call call = *after_;
     const auto state = narrow(call) ? spec_->settles(call) : std::nullopt;
     if (!state) return str("call ", call.id, " does not tell the state after it");
@@ -83,8 +84,25 @@ class LeavingOut {
     return "";
   }
 
+  std::string count(const Calls& of_key) {
+    if (core_.only) return "it counts calls, and looks at parts";
+    std::vector<const Call*> ended, open;
+    for (const auto& [id, call] : of_key)
+      if (call->invoked < after_->returned && !spec_->observes(*call))
+        (has_ended(*call) ? ended : open).push_back(call);
+    auto instant = spec_->at_instant(ended, open);
+    if (!instant) return str("the state when call ", after_->id, " ended cannot be counted out");
+    before_ = std::move(instant->before);
+    rest_.initial = std::move(instant->state);
+    rest_.start = specs_(rest_.initial);
+    return "";
+  }
+  bool has_ended(const Call& call) const {
+    return call.type == EventType::ok && call.returned <= after_->returned;
+  }
+
   std::string start_anywhere() {
-    if (core_.after) return "it starts from a state that is known";
+    if (core_.after || core_.counted) return "it starts from a state that is known";
     std::vector<Value> states = spec_->states();
     if (states.empty()) return "this model has too many states to start from any";
     rest_.initial = states.back();
@@ -97,6 +115,7 @@ class LeavingOut {
 
   /// Rule 2: before this nothing is looked at, and what ended before this came before.
   bool comes_before(const Call& call) const {
+    if (core_.counted) return has_ended(call) || before_.contains(call.id);
     if (call.type != EventType::ok) return false;
     if (core_.any_state) return call.returned < begin_;
     return after_ != nullptr && (call.id == after_->id || call.returned < after_->invoked);
@@ -109,7 +128,8 @@ class LeavingOut {
     const auto kept = kept_.find(call.id);
     const bool stays = kept != kept_.end(), required = stays && kept->second == Kept::required;
     const bool past = comes_before(call);
-    const bool unsure = after_ != nullptr && call.invoked < after_->returned;
+    const bool told = core_.counted && !spec_->observes(call);
+    const bool unsure = after_ != nullptr && !told && call.invoked < after_->returned;
     if (stays && past) return str("call ", call.id, " comes before what is looked at");
     if (required && unsure) return str("call ", call.id, " may come before what is looked at");
     if (past) return "";
@@ -165,8 +185,9 @@ class LeavingOut {
   std::set<Value> only_;
   std::map<std::int64_t, Kept> kept_;
   const Call* after_ = nullptr;
-  std::int64_t begin_ = k_open;  ///< the first invocation of a required call
-  std::int64_t end_ = -1;        ///< the last return of one
+  std::set<std::int64_t> before_;  ///< open at the end of `after_`, and yet before it
+  std::int64_t begin_ = k_open;    ///< the first invocation of a required call
+  std::int64_t end_ = -1;          ///< the last return of one
   Remainder rest_;
   std::vector<std::int64_t> deadlines_;  ///< of rest_.calls
   std::vector<Call> updates_;            ///< that are left out

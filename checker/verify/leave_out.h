@@ -8,6 +8,9 @@
 ///      that ended before A began lies there; one that began after A ended does not; of the others
 ///      nobody knows, so they are optional. The state that remains to start from is the one that A
 ///      leaves, by what A itself says.
+///      Or (`counted`): what L has up to the return of A is cut off. What ended by then lies there,
+///      what began later does not, and of what is open the object's own rule says it, together with
+///      the state (Spec::at_instant): acquires and releases of a lock can be counted.
 ///      Or (`any_state`): what L has up to the first invocation of a required call is cut off. A
 ///      call that ended before lies there; of the others that began before nobody knows. What
 ///      remains starts from some state of the object's, so it must be impossible from each.

@@ -10,14 +10,12 @@ namespace {
 constexpr std::size_t k_most_calls = 1'000;
 constexpr std::size_t k_most_tried = 1'000'000;
 
-bool same(const Call& a, const Call& b) {
-  return a.f == b.f && a.arguments == b.arguments && a.result == b.result;
-}
-
 class Orders {
  public:
   explicit Orders(const Remainder& remainder)
-      : calls_(remainder.calls), placed_(calls_.size(), '0') {
+      : calls_(remainder.calls),
+        by_process_(remainder.start->by_process()),
+        placed_(calls_.size(), '0') {
     for (std::size_t i = 0; i < calls_.size(); ++i) {
       same_before_.push_back(i);
       for (std::size_t j = 0; j < i && !required(i); ++j)
@@ -49,6 +47,10 @@ class Orders {
   }
 
  private:
+  bool same(const Call& a, const Call& b) const {
+    return a.f == b.f && a.arguments == b.arguments && a.result == b.result &&
+           (!by_process_ || a.process == b.process);
+  }
   bool required(std::size_t i) const { return calls_[i].type == EventType::ok; }
   bool its_turn(std::size_t i) const {
     return same_before_[i] == i || placed_[same_before_[i]] != '0';
@@ -70,6 +72,7 @@ class Orders {
   }
 
   const std::vector<Call>& calls_;
+  const bool by_process_;
   std::string placed_;                    ///< '1' at each call that is placed
   std::vector<std::size_t> same_before_;  ///< the call that must go first; itself: none
   std::unordered_set<std::string> tried_;

@@ -14,9 +14,9 @@ std::unique_ptr<Spec> spec_of(const std::string& model, const Value& initial) {
   if (model == "mutex") return std::make_unique<LockSpec>(absent);
   if (model == "set") return std::make_unique<ElementsSpec>(initial);
   if (model == "kv") return std::make_unique<KeySpec>(initial);
-  if (model == "owner-lock") return std::make_unique<HeldSpec>(1);
+  if (model == "owner-lock") return std::make_unique<HeldSpec>(initial, 1);
   if (model == "reentrant-lock")
-    return std::make_unique<HeldSpec>(initial.is_int() ? initial.as_int() : INT64_MAX);
+    return std::make_unique<HeldSpec>(initial, initial.is_int() ? initial.as_int() : INT64_MAX);
   if (model == "fenced-lock") return std::make_unique<FencedSpec>(initial);
   if (model == "versioned") return std::make_unique<VersionedSpec>(initial);
   if (model == "counter") return std::make_unique<CounterSpec>(initial);

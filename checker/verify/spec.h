@@ -15,6 +15,12 @@
 
 namespace plumbline::verifying {
 
+/// What is known of an object at one instant.
+struct Instant {
+  std::set<std::int64_t> before{};  ///< those of the open calls that took effect by then, by id
+  Value state{};                    ///< as spec_of() takes it
+};
+
 class Spec {
  public:
   Spec() = default;
@@ -31,6 +37,9 @@ class Spec {
   /// Different states show differently.
   virtual std::string show() const = 0;
 
+  /// Does it matter to it which process calls?
+  virtual bool by_process() const { return false; }
+
   // The rest is true in every state, and tells what the proof of a violation may leave out.
 
   /// It leaves the state as it is, whenever it is legal.
@@ -39,6 +48,15 @@ class Spec {
   virtual std::optional<Value> settles(const Call& /*call*/) const { return std::nullopt; }
   /// All states that there are, as spec_of() takes them; none: too many to list.
   virtual std::vector<Value> states() const { return {}; }
+  /// Can at_instant() tell anything?
+  virtual bool countable() const { return false; }
+  /// What must hold at an instant by which the updates `ended` have happened, of those `open` some
+  /// may have, and no others: which of them did, and the state; nothing if neither follows. This is
+  /// the object's initial state.
+  virtual std::optional<Instant> at_instant(const std::vector<const Call*>& /*ended*/,
+                                            const std::vector<const Call*>& /*open*/) const {
+    return std::nullopt;
+  }
   /// False promises: if updates that are all false for `seer` are deleted from a legal order, so
   /// that everything else before `seer` stays, then `seer` is still legal.
   virtual bool may_see(const Call& /*seer*/, const Call& /*update*/) const { return true; }

@@ -137,12 +137,20 @@ class ElementsSpec final : public Spec {
   std::set<Value> in_;
 };
 
+/// A state is [the most that it can be held, by whom it is held, how often].
 class HeldSpec final : public Spec {
  public:
-  explicit HeldSpec(std::int64_t most) : most_(most) {}
+  HeldSpec(const Value& initial, std::int64_t most) : most_(most) {
+    if (!initial.is_list() || initial.as_list().size() != 3) return;
+    const Value &limit = initial.as_list()[0], &times = initial.as_list()[2];
+    if (!limit.is_int() || !times.is_int()) return;
+    most_ = limit.as_int();
+    holder_ = initial.as_list()[1];
+    times_ = times.as_int();
+  }
   bool knows(const Call& call) const override { return call.f == "acquire" || call.f == "release"; }
   bool step(const Call& call) override {
-    const Value by = call.arguments.is_nil() ? Value(call.process) : call.arguments;
+    const Value by = owner(call);
     const bool takes = call.f == "acquire";
     const bool own = times_ > 0 && holder_ == by;
     const bool can = takes ? times_ == 0 || (own && times_ < most_) : own;
@@ -155,9 +163,54 @@ class HeldSpec final : public Spec {
   std::string show() const override {
     return times_ == 0 ? "free" : to_string(Value::list(holder_, times_));
   }
+  bool by_process() const override { return true; }
   bool observes(const Call& call) const override { return answered_false(call); }
+  /// An acquire lacks a release that is deleted, and a release its own acquire. Otherwise, if what
+  /// comes before is legal still, somebody's calls would not add up but for the seer's own, which
+  /// leave it more or as much room.
+  bool may_see(const Call& seer, const Call& update) const override {
+    if (answered_false(seer)) return true;
+    if (seer.f == "acquire") return update.f == "release";
+    return update.f == "acquire" && owner(update) == owner(seer);
+  }
+  /// Let an owner's count be what has ended of its acquires less its releases. If one with a count
+  /// above nought has no call open, it holds the lock, so often, and nobody else does: of every
+  /// other, acquires and releases are equal in number. Where its open releases are as many as its
+  /// count, that takes all of these, and none of its open acquires.
+  bool countable() const override { return true; }
+  std::optional<Instant> at_instant(const std::vector<const Call*>& ended,
+                                    const std::vector<const Call*>& open) const override {
+    struct Tally {
+      std::int64_t count = 0, releasing = 0;
+      bool busy = false;
+    };
+    std::map<Value, Tally> owners;
+    if (times_ > 0) owners[holder_].count = times_;
+    for (const Call* call : ended) owners[owner(*call)].count += call->f == "acquire" ? 1 : -1;
+    Instant held;
+    for (const Call* call : open) {
+      Tally& tally = owners[owner(*call)];
+      tally.busy = true;
+      if (call->f != "release") continue;
+      ++tally.releasing;
+      held.before.insert(call->id);
+    }
+    bool known = false;
+    for (const auto& [by, tally] : owners) {
+      const bool holds = tally.count > 0 && !tally.busy;
+      if (holds ? known : tally.count != tally.releasing) return std::nullopt;
+      if (!holds) continue;
+      known = true;
+      held.state = Value::list(most_, by, tally.count);
+    }
+    if (!known) return std::nullopt;
+    return held;
+  }
 
  private:
+  static Value owner(const Call& call) {
+    return call.arguments.is_nil() ? Value(call.process) : call.arguments;
+  }
   Value holder_;
   std::int64_t times_ = 0, most_;
 };
