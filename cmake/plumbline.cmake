@@ -61,12 +61,13 @@ endfunction()
 if(PLUMBLINE_TESTS)
   add_custom_target(threaded_tests)  # those that the thread sanitizer can learn something from
 endif()
-# plumbline_test(NAME SOURCES x_test.cc ... LINKS folder ... [LABELS slow] [THREADS])
+# plumbline_test(NAME SOURCES x_test.cc ... LINKS folder ... [LABELS fast-threads|slow])
 # Unlabelled tests are fast and need nothing but the build; every other kind carries a label.
-# THREADS: more than one thread runs in it. Most of Plumbline has one (Raft, the simulator, the
-# models), and there the thread sanitizer would only take its time; cmake/tidy asks for the word.
+# fast-threads: fast, and more than one thread runs in it. Most of Plumbline has one (Raft, the
+# simulator, the models), and there the thread sanitizer would only take its time; cmake/tidy asks
+# for the label.
 function(plumbline_test name)
-  cmake_parse_arguments(arg "THREADS" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
   if(NOT PLUMBLINE_TESTS)
     return()
   endif()
@@ -83,8 +84,7 @@ function(plumbline_test name)
   if(NOT arg_LABELS)
     set(arg_LABELS fast)
   endif()
-  if(arg_THREADS)
-    list(APPEND arg_LABELS threads)
+  if(arg_LABELS MATCHES threads)
     add_dependencies(threaded_tests ${name})
   endif()
   gtest_discover_tests(${name} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} DISCOVERY_TIMEOUT 60
