@@ -83,7 +83,9 @@ void SimNode::now_durable(const raft::Persist& batch) {
     while (!entries.empty() && entries.back()->index >= *batch.truncate_from) entries.pop_back();
   if (batch.restart_after) {
     entries.clear();
-    durable_.snapshot = *batch.restart_after;
+    // A newer one may have come meanwhile, and that is what would be started from.
+    if (batch.restart_after->index > durable_.snapshot.index)
+      durable_.snapshot = *batch.restart_after;
   }
   entries.insert(entries.end(), batch.entries.begin(), batch.entries.end());
 }
