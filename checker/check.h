@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -68,5 +69,12 @@ struct ModelInfo {
 std::vector<ModelInfo> all_models();
 /// Fails: not_found, with the nearest name.
 Status known_model(const std::string& name);
+
+struct LikelyModel {
+  std::string name{};
+  bool sure = false;  ///< no operation that may still come makes another one likelier
+};
+/// What a history is most likely of that says no more than the names of its operations.
+LikelyModel likely_model(const std::set<std::string>& operations);
 
 }  // namespace plumbline

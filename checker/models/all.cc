@@ -134,6 +134,33 @@ std::vector<ModelInfo> all_models() {
   return infos;
 }
 
+LikelyModel likely_model(const std::set<std::string>& operations) {
+  struct Sign {
+    const char *operation, *model;
+  };
+  static constexpr Sign k_signs[] = {{"get", "kv"},
+                                     {"put", "kv"},
+                                     {"delete", "kv"},
+                                     {"acquire", "mutex"},
+                                     {"release", "mutex"},
+                                     {"txn", "multi-register"},
+                                     {"enqueue", "queue"},
+                                     {"dequeue", "queue"},
+                                     {"push", "stack"},
+                                     {"pop", "stack"},
+                                     {"pop-min", "priority-queue"},
+                                     {"insert", "priority-queue"},
+                                     {"contains", "set"},
+                                     {"add-and-get", "counter"},
+                                     {"increment", "counter"},
+                                     {"decrement", "counter"}};
+  for (const Sign& sign : k_signs)
+    if (operations.contains(sign.operation)) return {sign.model, true};
+  const bool reads = operations.contains("read");
+  if (operations.contains("append")) return {"list-append", reads};  // or of a kv, which is got
+  return {"cas-register", operations.size() > (reads ? 1U : 0U)};
+}
+
 Status known_model(const std::string& name) {
   if (find_model(name) != nullptr) return {};
   std::vector<std::string> names;

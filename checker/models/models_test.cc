@@ -187,5 +187,27 @@ TEST(Models, EachStepIsAsTheExampleSays) {
   }
 }
 
+TEST(Models, AreGuessedFromTheirOperations) {
+  const auto guess = [](const std::set<std::string>& operations) {
+    const LikelyModel likely = likely_model(operations);
+    EXPECT_NE(find_model(likely.name), nullptr);
+    return str(likely.name, likely.sure ? "" : "?");
+  };
+  EXPECT_EQ(guess({}), "cas-register?");
+  EXPECT_EQ(guess({"read"}), "cas-register?");
+  EXPECT_EQ(guess({"read", "write"}), "cas-register");
+  EXPECT_EQ(guess({"append"}), "list-append?");
+  EXPECT_EQ(guess({"append", "read"}), "list-append");
+  EXPECT_EQ(guess({"append", "get"}), "kv");
+  EXPECT_EQ(guess({"release"}), "mutex");
+  EXPECT_EQ(guess({"txn"}), "multi-register");
+  EXPECT_EQ(guess({"dequeue"}), "queue");
+  EXPECT_EQ(guess({"pop", "push"}), "stack");
+  EXPECT_EQ(guess({"insert"}), "priority-queue");
+  EXPECT_EQ(guess({"add", "contains", "remove"}), "set");
+  EXPECT_EQ(guess({"increment", "read"}), "counter");
+  EXPECT_EQ(guess({"levitate"}), "cas-register");
+}
+
 }  // namespace
 }  // namespace plumbline

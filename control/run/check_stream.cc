@@ -12,6 +12,7 @@
 #include <iostream>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "checker/online.h"
 #include "control/run/judge.h"
@@ -129,7 +130,8 @@ class PipeJudge {
   Spool spool_;
   const bool terminal_;
   std::optional<OnlineChecker> checker_;
-  History before_;  ///< the model is known: events that any model may begin with
+  History before_;                    ///< the model is known
+  std::set<std::string> operations_;  ///< of those before
   Counts counts_;
   std::int64_t lines_ = 0, due_ = 0;
   bool told_ = false, drawn_ = false;
@@ -153,11 +155,11 @@ Status PipeJudge::hear(const Event& event) {
   counts_.add(event);
   if (!checker_ && !options_.model.empty()) TRY(begin(options_.model));
   if (!checker_) {
+    constexpr std::size_t k_most_before = 10'000;
     before_.push_back(event);
-    const bool says_nothing = event.process == k_nemesis || event.f == "read";
-    if (says_nothing) return {};
-    const bool is_kv = event.f == "get" || event.f == "put" || event.f == "delete";
-    return begin(is_kv ? "kv" : event.f == "append" ? "list-append" : "cas-register");
+    if (event.process != k_nemesis) operations_.insert(event.f);
+    const LikelyModel likely = likely_model(operations_);
+    return likely.sure || before_.size() >= k_most_before ? begin(likely.name) : Status();
   }
   return checker_->feed(event);
 }
@@ -225,7 +227,8 @@ void PipeJudge::clear() {
 
 Result<StreamJudged> PipeJudge::finish() {
   clear();
-  if (!checker_) TRY(begin(options_.model.empty() ? "cas-register" : options_.model));
+  if (!checker_)
+    TRY(begin(options_.model.empty() ? likely_model(operations_).name : options_.model));
   const Verdict online = checker_->finish();
   if (online.validity == Validity::valid && !flags_.whole)
     return StreamJudged{compose("history", {online, counts_.verdict()}), warning_};

@@ -191,6 +191,24 @@ TEST_F(Cli, CheckOfAPipeJudgesWhatComesIn) {
   EXPECT_EQ(bad.err, "event 5: the history is not linearizable any more\n");
 }
 
+TEST_F(Cli, CheckOfAPipeWaitsForAnOperationThatTellsTheModel) {
+  const std::string appended = R"({"process":1,"type":"invoke","f":"append","value":"a"}
+{"process":1,"type":"ok","f":"append","value":"a"}
+)";
+  const auto judged = [&](const std::string& more) {
+    return plumbline("check - <" + history("appended.jsonl", appended + more)).out;
+  };
+  EXPECT_THAT(judged(""), HasSubstr("linearizable list-append"));
+  EXPECT_THAT(judged(R"({"process":2,"type":"invoke","f":"get"}
+{"process":2,"type":"ok","f":"get","value":"a"}
+)"),
+              HasSubstr("linearizable kv"));
+  EXPECT_THAT(judged(R"({"process":2,"type":"invoke","f":"read"}
+{"process":2,"type":"ok","f":"read","value":["a"]}
+)"),
+              HasSubstr("linearizable list-append"));
+}
+
 TEST_F(Cli, CheckOfAPipeStopsAtTheViolationIfAsked) {
   const std::string file = history("stale.jsonl", str(k_stale, "{\"index\":6,\n", k_good));
   const Said whole = plumbline("check - <" + file);

@@ -35,14 +35,11 @@ struct CheckFlags {
   std::string certificate;
 };
 
-/// What a history without a run.json is most likely of.
-std::string likely_model(const CallTable& calls) {
+std::set<std::string> operations_of(const CallTable& calls) {
   std::set<std::string> names;
   for (std::size_t f = 0; f < calls.fs(); ++f)
     names.emplace(calls.f_name(static_cast<std::uint16_t>(f)));
-  for (const char* name : {"get", "put", "delete"})
-    if (names.contains(name)) return "kv";
-  return names.contains("append") ? "list-append" : "cas-register";
+  return names;
 }
 
 struct Judged {
@@ -83,7 +80,7 @@ Result<Judged> judge_file(const CheckFlags& flags, CheckOptions options) {
     read.calls.split_keys();
     if (warning.empty()) warning = "every value is a pair: taken as [key value], as with --keyed";
   }
-  if (options.model.empty()) options.model = likely_model(read.calls);
+  if (options.model.empty()) options.model = likely_model(operations_of(read.calls)).name;
   Judged judged{std::move(warning), judge_table(read.calls, options)};
   const double judging = cpu_seconds() - began - reading;
   judged.verdict.figures.emplace_back("CPU seconds reading", std::to_string(reading));
