@@ -1,7 +1,6 @@
 #include "simulator/weather.h"
 
 #include <functional>
-#include <sstream>
 #include <vector>
 
 #include "core/base/text.h"
@@ -53,11 +52,9 @@ std::string share_text(double share) {
 Field share_field(const char* name, double Weather::* member) {
   return {name, [=](const Weather& w) { return share_text(w.*member); },
           [=](Weather& w, const std::string& text) {
-            std::istringstream in(text);
-            double share = 0;
-            if (!(in >> share) || !in.eof() || !(share >= 0 && share <= 1)) return false;
-            w.*member = share_of(millionths_of(share));
-            return true;
+            const auto share = parse_share(text);
+            if (share) w.*member = share_of(millionths_of(*share));
+            return share.has_value();
           }};
 }
 

@@ -124,6 +124,15 @@ TEST(Text, TrimAndParseInt) {
   for (const char* text : {"", "1x", " 1", "99999999999999999999"}) EXPECT_FALSE(parse_int(text));
 }
 
+TEST(Text, AShareIsANumberFromNoughtToOne) {
+  EXPECT_EQ(parse_share("0"), 0);
+  EXPECT_EQ(parse_share("1"), 1);
+  EXPECT_EQ(parse_share("0.25"), 0.25);
+  EXPECT_EQ(parse_share("1e-3"), 0.001);
+  for (const char* text : {"", "1.01", "-0.1", "0.5x", " 0.5", "nan", "inf"})
+    EXPECT_FALSE(parse_share(text)) << text;
+}
+
 TEST(Text, PrintableHidesControlCharactersAndCuts) {
   EXPECT_EQ(printable("a\x1b[31mb\n"), "a\\x1b[31mb\\x0a");
   EXPECT_EQ(printable("abcdef", 3), "abc...");

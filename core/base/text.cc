@@ -40,6 +40,13 @@ std::optional<std::int64_t> parse_int(std::string_view text) {
   return number;
 }
 
+std::optional<double> parse_share(std::string_view text) {
+  double share = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), share);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return share >= 0 && share <= 1 ? std::optional(share) : std::nullopt;
+}
+
 std::string printable(std::string_view text, std::size_t limit) {
   static constexpr char k_hex[] = "0123456789abcdef";
   std::string out;

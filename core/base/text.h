@@ -25,6 +25,8 @@ std::string join(const std::vector<std::string>& pieces, std::string_view separa
 std::string_view trim(std::string_view text);
 /// The whole text as a decimal integer, else nothing.
 std::optional<std::int64_t> parse_int(std::string_view text);
+/// The whole text as a decimal number from 0 to 1, else nothing.
+std::optional<double> parse_share(std::string_view text);
 /// A copy safe to print on a terminal or in a log: control characters as \xNN, cut at `limit`
 /// bytes.
 std::string printable(std::string_view text, std::size_t limit = 200);

@@ -1,7 +1,6 @@
 #include "node/net/bad_links.h"
 
 #include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "core/base/text.h"
@@ -19,8 +18,9 @@ bool read_time(const std::string& text, Nanos& time) {
 }
 
 bool read_share(const std::string& text, double& share) {
-  std::istringstream in(text);
-  return in >> share && in.eof() && share >= 0 && share <= 1;
+  const auto parsed = parse_share(text);
+  if (parsed) share = *parsed;
+  return parsed.has_value();
 }
 
 bool read_word(const std::string& name, const std::string& value, LinkTrouble& trouble) {

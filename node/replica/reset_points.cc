@@ -1,6 +1,5 @@
 #include "node/replica/reset_points.h"
 
-#include <sstream>
 #include <string>
 #include <variant>
 
@@ -16,11 +15,6 @@ double* share_named(const std::string& name, ResetShares& shares) {
   return name == "installed" ? &shares.installed : nullptr;
 }
 
-bool read_share(const std::string& text, double& share) {
-  std::istringstream in(text);
-  return in >> share && in.eof() && share >= 0 && share <= 1;
-}
-
 }  // namespace
 
 Result<ResetShares> parse_reset_shares(std::string_view text) {
@@ -28,12 +22,14 @@ Result<ResetShares> parse_reset_shares(std::string_view text) {
   if (trim(text).empty()) return shares;
   for (const std::string& word : split(trim(text), ',')) {
     const std::size_t equals = word.find('=');
-    double* const share = share_named(word.substr(0, equals), shares);
-    if (share == nullptr || equals == std::string::npos ||
-        !read_share(word.substr(equals + 1), *share))
+    double* const named = share_named(word.substr(0, equals), shares);
+    const auto share =
+        equals == std::string::npos ? std::nullopt : parse_share(word.substr(equals + 1));
+    if (named == nullptr || !share)
       return fail(
           Error::Code::invalid,
           str("'", printable(word), "': write voted=0.1,appended=0.01,installed=0.5, shares of 1"));
+    *named = *share;
   }
   return shares;
 }
