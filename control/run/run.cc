@@ -114,7 +114,8 @@ Status Run::bring_up() {
   target_up_ = true;
   TRY_ASSIGN(const std::vector<NodeAccess> accesses, parts_.target->up());
   for (const NodeAccess& access : accesses) record_.nodes.push_back(access.name);
-  const std::string owner = str(record_.info.command, ", since ", record_.info.started);
+  // The date first: a long command is cut, and with it what tells two runs apart.
+  const std::string owner = str("the run of ", record_.info.started, ": ", record_.info.command);
   TRY_ASSIGN(held_, hold_nodes(accesses, parts_.connect, parts_.patience.connect, owner));
   cluster_ = std::make_unique<RemoteCluster>(held_, *parts_.system, [this](const Action& action) {
     fault_log_->write(action, recorder_ ? recorder_->now() : Nanos::zero());
