@@ -82,10 +82,10 @@ class LockSpec final : public CellSpec<LockSpec> {
   using CellSpec::CellSpec;
   bool knows(const Call& call) const override { return call.f == "acquire" || call.f == "release"; }
   std::vector<Value> states() const override { return {Value(false), Value(true)}; }
+  bool countable() const override { return true; }
   /// Acquires and releases alternate. Say that what has ended leaves `count` more acquires than
   /// releases (with what was held at first), and that as many releases less one are open: then all
   /// of those have happened and no open acquire has, or it would be held more than once.
-  bool countable() const override { return true; }
   std::optional<Instant> at_instant(const std::vector<const Call*>& ended,
                                     const std::vector<const Call*>& open) const override {
     std::int64_t count = value_ == Value(true) ? 1 : 0;

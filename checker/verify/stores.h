@@ -173,11 +173,11 @@ class HeldSpec final : public Spec {
     if (seer.f == "acquire") return update.f == "release";
     return update.f == "acquire" && owner(update) == owner(seer);
   }
+  bool countable() const override { return true; }
   /// Let an owner's count be what has ended of its acquires less its releases. If one with a count
   /// above nought has no call open, it holds the lock, so often, and nobody else does: of every
   /// other, acquires and releases are equal in number. Where its open releases are as many as its
   /// count, that takes all of these, and none of its open acquires.
-  bool countable() const override { return true; }
   std::optional<Instant> at_instant(const std::vector<const Call*>& ended,
                                     const std::vector<const Call*>& open) const override {
     struct Tally {
