@@ -157,8 +157,8 @@ Command add_check_command(CLI::App& app) {
                    "JSON lines that come in, judged as they do")
       ->required();
   command->add_option("--model", flags->model,
-                      "What it is checked against (default: the run's own; else kv if anything is "
-                      "got, put or deleted, list-append if appended, else cas-register)");
+                      "What it is checked against (default: the run's own; else the likeliest "
+                      "by the names of the operations, docs/models.md)");
   command->add_option("--time-budget", flags->time_budget, "Then the answer is unknown")
       ->capture_default_str();
   command
