@@ -1,12 +1,10 @@
 #include "checker/certificate.h"
 
 #include <charconv>
-#include <fstream>
 #include <span>
 
 #include "core/base/text.h"
 #include "core/history/codec.h"
-#include "core/history/file_text.h"
 #include "core/history/json_fields.h"
 #include "core/history/json_reader.h"
 
@@ -141,21 +139,6 @@ Result<Certificate> parse_certificate(std::string_view text, const std::string& 
   }
   if (number == 0) return fail(Error::Code::corrupt, name + ": is empty");
   return certificate;
-}
-
-Status write_certificate(const std::filesystem::path& file, const Certificate& certificate) {
-  std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  const std::string text = to_text(certificate);
-  out.write(text.data(), static_cast<std::streamsize>(text.size()));
-  out.close();
-  if (!out) return fail(Error::Code::io, str("cannot write ", file.string()));
-  return {};
-}
-
-Result<Certificate> read_certificate(const std::filesystem::path& file) {
-  TRY_ASSIGN(const FileText read, read_text(file));
-  if (!read.warning.empty()) return fail(Error::Code::corrupt, read.warning);
-  return parse_certificate(read.text, file.string());
 }
 
 }  // namespace plumbline

@@ -2,7 +2,6 @@
 /// Certificate: a verdict's proof, as a file that `plumbline verify` checks against the history
 /// without any of the engines that found it. docs/certificates.md is the specification.
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,10 +48,5 @@ struct Certificate {
 std::string to_text(const Certificate& certificate);
 /// Fails: corrupt, with line and what is wrong.
 Result<Certificate> parse_certificate(std::string_view text, const std::string& name);
-
-/// Fails: io.
-Status write_certificate(const std::filesystem::path& file, const Certificate& certificate);
-/// Plain or gzipped. Fails: not_found, io, corrupt.
-Result<Certificate> read_certificate(const std::filesystem::path& file);
 
 }  // namespace plumbline

@@ -10,8 +10,8 @@
 
 #include "checker/check.h"
 #include "core/base/text.h"
-#include "core/history/codec.h"
-#include "core/history/file_text.h"
+#include "core/files/history_file.h"
+#include "core/files/text_file.h"
 
 namespace plumbline {
 namespace {

@@ -13,7 +13,7 @@
 
 #include "control/interpreter/testing.h"
 #include "core/base/text.h"
-#include "core/history/codec.h"
+#include "core/files/history_file.h"
 
 namespace plumbline {
 namespace {

@@ -13,9 +13,9 @@
 #include <string>
 
 #include "control/interpreter/interpreter.h"
+#include "core/files/history_file.h"
 #include "core/generator/combinators.h"
 #include "core/generator/validate.h"
-#include "core/history/codec.h"
 
 namespace plumbline::testing {
 

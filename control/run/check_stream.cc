@@ -8,7 +8,6 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <optional>
@@ -18,6 +17,7 @@
 #include "control/run/judge.h"
 #include "control/run/live_judge.h"
 #include "core/base/text.h"
+#include "core/files/text_file.h"
 #include "core/history/codec.h"
 
 namespace plumbline {
@@ -54,8 +54,8 @@ class Spool {
   }
   Result<ReadHistory> read_back() {
     TRY(flush());
-    std::ifstream in(str("/proc/self/fd/", file_), std::ios::binary);
-    return read_jsonl(in, k_name);
+    TRY_ASSIGN(const FileText kept, read_text(str("/proc/self/fd/", file_)));
+    return parse_jsonl(kept.text, k_name);
   }
 
  private:

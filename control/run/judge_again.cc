@@ -1,6 +1,6 @@
 #include "control/run/judge_again.h"
 
-#include "core/history/codec.h"
+#include "core/files/history_file.h"
 
 namespace plumbline {
 

@@ -14,6 +14,7 @@
 #include "control/run/run_folder.h"
 #include "control/run/run_record.h"
 #include "core/base/text.h"
+#include "core/files/text_file.h"
 #include "nemesis/replay.h"
 
 namespace plumbline {
@@ -255,7 +256,7 @@ void Run::write_results(const History& history) {
   const auto& folder = *folder_;
   note_unwritten(write_whole(folder.file("verdict.json"), to_json(outcome_.verdict) + "\n"));
   if (const Certificate* proof = certificate_of(outcome_.verdict); proof != nullptr)
-    note_unwritten(write_certificate(folder.file("certificate.jsonl"), *proof));
+    note_unwritten(write_text(folder.file("certificate.jsonl"), to_text(*proof)));
   note_unwritten(write_report(folder.file("report.html"), record_.info, history, outcome_.verdict));
   note_unwritten(write_junit(folder.file("junit.xml"), record_.info, outcome_.verdict));
   note_unwritten(save(record_, folder.path()));

@@ -9,6 +9,7 @@
 #include "control/run/run_record.h"
 #include "control/run/sim_replay.h"
 #include "core/base/text.h"
+#include "core/files/text_file.h"
 #include "core/history/codec.h"
 #include "simulator/saved_case.h"
 #include "workloads/all.h"
@@ -186,7 +187,7 @@ void SimRun::write_results() {
   const Verdict& verdict = outcome_.run.verdict;
   note_unwritten(write_whole(folder_.file("verdict.json"), to_json(verdict) + "\n"));
   if (const Certificate* proof = certificate_of(verdict); proof != nullptr)
-    note_unwritten(write_certificate(folder_.file("certificate.jsonl"), *proof));
+    note_unwritten(write_text(folder_.file("certificate.jsonl"), to_text(*proof)));
   note_unwritten(
       write_report(folder_.file("report.html"), record_.info, result_.history, verdict, diagram_));
   note_unwritten(write_junit(folder_.file("junit.xml"), record_.info, verdict));

@@ -2,7 +2,6 @@
 
 #include <sys/stat.h>
 
-#include <fstream>
 #include <vector>
 
 #include "control/ssh/keys.h"
@@ -11,6 +10,7 @@
 #include "control/targets/program.h"
 #include "control/targets/work_folder.h"
 #include "core/base/text.h"
+#include "core/files/text_file.h"
 
 namespace plumbline {
 namespace {
@@ -24,14 +24,6 @@ constexpr Nanos k_up_timeout = 15s;
 std::string address_of(int number) { return str(k_network, number); }
 std::string name_of(int number) { return str("n", number); }
 std::string link_of(int number) { return str("to-", name_of(number)); }
-
-Status write_text(const std::filesystem::path& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  out << text;
-  out.close();
-  if (!out) return fail(Error::Code::io, str("cannot write ", file.string()));
-  return {};
-}
 
 Status make_folder(const std::filesystem::path& folder) {
   std::error_code error;

@@ -5,14 +5,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
-
-#include <filesystem>
-#include <fstream>
 
 #include "core/base/rng.h"
 #include "core/base/text.h"
-#include "core/history/codec.h"
 #include "core/history/read_table.h"
 
 namespace plumbline {
@@ -255,72 +250,6 @@ TEST(ReadTable, KnowsKeyedHistoriesByTheirReads) {
   EXPECT_FALSE(looks_keyed(write + R"({"process":2,"type":"invoke","f":"read"})"));
   EXPECT_FALSE(
       looks_keyed(write + R"({"process":2,"type":"invoke","key":1,"f":"read","value":[4,null]})"));
-}
-
-class TableFiles : public ::testing::Test {
- protected:
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::filesystem::path write(const std::string& name, const std::string& bytes) {
-    std::filesystem::create_directories(folder_);
-    std::ofstream(folder_ / name, std::ios::binary) << bytes;
-    return folder_ / name;
-  }
-  std::filesystem::path pack(const std::string& name, const std::string& text) {
-    std::filesystem::create_directories(folder_);
-    const gzFile file = gzopen((folder_ / name).c_str(), "ab");
-    gzwrite(file, text.data(), static_cast<unsigned>(text.size()));
-    gzclose(file);
-    return folder_ / name;
-  }
-  const std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() / ("plumbline_table_" + std::to_string(getpid()));
-};
-
-TEST_F(TableFiles, AreStreamedPlainOrPacked) {
-  Random random(3);
-  History history = random.history(20'000);
-  history[17].error = std::string(1 << 20, 'y');  // a line longer than what is read at once
-  const std::string text = random.text(history);
-  const std::vector<Call> calls = *pair_calls(history);
-  for (const auto& file : {write("plain.jsonl", text), pack("packed.jsonl.gz", text),
-                           write("torn.jsonl", text + "{\"p")}) {
-    const auto table = read_table(file);
-    ASSERT_TRUE(table) << table.error().what;
-    expect_calls(table->calls, calls, file.string());
-    EXPECT_GE(table->bytes, text.size());
-    EXPECT_EQ(table->warning.empty(), !file.string().ends_with("torn.jsonl"));
-  }
-}
-
-TEST_F(TableFiles, PackedInPartsOrCutOffAreReadAsFarAsTheyGo) {
-  Random random(4);
-  const std::string text = random.text(random.history(2'000));
-  const std::size_t half = text.find('\n', text.size() / 2) + 1;
-  pack("parts.gz", text.substr(0, half));
-  const auto parts = read_table(pack("parts.gz", text.substr(half)));
-  ASSERT_TRUE(parts) << parts.error().what;
-  EXPECT_EQ(parts->calls.events(), 2'000U);
-  std::ifstream in(folder_ / "parts.gz", std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(in), {}};
-  bytes.resize(bytes.size() * 2 / 3);
-  const auto cut = read_table(write("cut.gz", bytes));
-  ASSERT_TRUE(cut) << cut.error().what;
-  EXPECT_THAT(cut->warning, HasSubstr("ends early"));
-  EXPECT_GT(cut->calls.events(), 500U);
-}
-
-TEST_F(TableFiles, OfOtherFormatsAreReadToo) {
-  const auto edn = read_table(write("h.edn",
-                                    "{:process 0 :type :invoke :f :write :value 3}\n"
-                                    "{:process 0 :type :ok :f :write :value 3}\n"));
-  ASSERT_TRUE(edn) << edn.error().what;
-  EXPECT_EQ(edn->calls.call(0).arguments, Value(3));
-  EXPECT_EQ(edn->bytes, 0U);
-  EXPECT_EQ(read_table(folder_ / "none").error().code, Error::Code::not_found);
-  EXPECT_FALSE(read_table(write("noise", "what is this\n")));
-  const auto empty = read_table(write("empty", ""));
-  ASSERT_TRUE(empty) << empty.error().what;
-  EXPECT_EQ(empty->calls.size(), 0U);
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "core/history/codec.h"
 
 #include "core/base/text.h"
-#include "core/history/file_text.h"
 #include "core/history/json_reader.h"
 #include "core/history/operation_fields.h"
 
@@ -149,13 +148,6 @@ Result<ReadHistory> parse_jsonl(std::string_view text, const std::string& name) 
                   str(where, ": index ", event->index, " where at least ", due, " was due"));
     read.events.push_back(std::move(*event));
   }
-  return read;
-}
-
-Result<ReadHistory> read_jsonl(std::istream& in, const std::string& name) {
-  TRY_ASSIGN(const FileText file, read_text(in, name));
-  TRY_ASSIGN(ReadHistory read, parse_jsonl(file.text, name));
-  if (!file.warning.empty()) read.warning = file.warning;
   return read;
 }
 

@@ -4,8 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <sstream>
-
 #include "core/base/rng.h"
 #include "core/base/text.h"
 
@@ -24,10 +22,7 @@ Event cas_event() {
           .node = "n2"};
 }
 
-Result<ReadHistory> read(const std::string& text) {
-  std::istringstream in(text);
-  return read_jsonl(in, "h.jsonl");
-}
+Result<ReadHistory> read(const std::string& text) { return parse_jsonl(text, "h.jsonl"); }
 
 constexpr const char* k_read_line = R"({"process":0,"type":"invoke","f":"read"})";
 

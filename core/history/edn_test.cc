@@ -5,10 +5,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
-
-#include <filesystem>
-#include <fstream>
 
 #include "core/base/text.h"
 #include "core/history/jepsen_log.h"
@@ -203,84 +199,6 @@ TEST(ReadHistory, SplitsKeyedValues) {
   EXPECT_EQ(keyed->events[0].value, Value::list(1, 2));
   EXPECT_EQ(keyed->events[1].key, Value());
   EXPECT_EQ(parse_history(text, "h")->events[0].key, Value());
-}
-
-class Files : public ::testing::Test {
- protected:
-  Files() { std::filesystem::create_directories(folder_); }
-  ~Files() override { std::filesystem::remove_all(folder_); }
-  std::filesystem::path write(const std::string& name, const std::string& bytes) {
-    std::ofstream(folder_ / name, std::ios::binary) << bytes;
-    return folder_ / name;
-  }
-  static std::string gzipped(const std::string& text) {
-    const std::string file =
-        ::testing::TempDir() +
-        str("/plumbline-gz-", ::testing::UnitTest::GetInstance()->random_seed());
-    gzFile out = gzopen(file.c_str(), "wb");
-    gzwrite(out, text.data(), static_cast<unsigned>(text.size()));
-    gzclose(out);
-    std::ifstream in(file, std::ios::binary);
-    std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    std::filesystem::remove(file);
-    return bytes;
-  }
-  const std::filesystem::path folder_ =
-      ::testing::TempDir() + "/plumbline-" +
-      ::testing::UnitTest::GetInstance()->current_test_info()->name();
-  const std::string line_ = "{\"process\":0,\"type\":\"invoke\",\"f\":\"read\"}\n";
-};
-
-TEST_F(Files, AreUnpacked) {
-  EXPECT_EQ(read_history(write("a.gz", gzipped(line_)))->events.size(), 1U);
-  EXPECT_EQ(read_history(write("b", line_))->events.size(), 1U);
-  // Two gzip members one behind the other are one file.
-  EXPECT_EQ(read_history(write("c.gz", gzipped(line_) + gzipped(line_)))->events.size(), 2U);
-}
-
-TEST_F(Files, ATornGzipGivesWhatCouldBeUnpacked) {
-  std::string text;
-  for (int i = 0; i < 5'000; ++i)
-    text += to_json_line({.index = i, .process = i % 97, .f = "read"}) + "\n";
-  const std::string bytes = gzipped(text);
-  const auto history = read_history(write("torn.gz", bytes.substr(0, bytes.size() / 2)));
-  ASSERT_TRUE(history) << history.error().what;
-  EXPECT_GT(history->events.size(), 100U);
-  EXPECT_LT(history->events.size(), 5'000U);
-  EXPECT_THAT(history->warning, HasSubstr("ends early"));
-}
-
-TEST_F(Files, DamagedGzipIsRefused) {
-  std::string bytes = gzipped(std::string(100'000, 'x'));
-  for (std::size_t i = 20; i < 40; ++i) bytes[i] = '\x55';
-  EXPECT_EQ(read_history(write("bad.gz", bytes)).error().code, Error::Code::corrupt);
-}
-
-TEST_F(Files, OfAFolderAreFoundByTheirNames) {
-  const auto file = folder_ / "history.edn.gz";
-  std::filesystem::rename(write("x.gz", gzipped("{:process 1 :type :invoke :f :read}\n")), file);
-  ASSERT_TRUE(read_history(folder_));
-  EXPECT_EQ(read_history(folder_)->events.size(), 1U);
-  std::filesystem::remove(file);
-  EXPECT_THAT(read_history(folder_).error().what, HasSubstr("holds no history.jsonl"));
-  const auto client = [&](const std::string& name, int id) {
-    std::filesystem::create_directories(folder_ / name);
-    const std::string put = R"({"Type":"put-operation","Put":{"Key":"a","Value":{"Value":"x"}}})";
-    return write(name + "/operations.json",
-                 str("{\n \"ClientId\": ", id,
-                     R"(, "Input": {"Type": "txn", "Txn": {"OperationsOnSuccess": [)", put,
-                     R"(]}}, "Call": 1, "Output": {"Txn": {}}, "Return": 2})", "\n"));
-  };
-  client("client-1", 1);
-  client("client-2", 4);
-  const auto read = read_history(folder_);
-  ASSERT_TRUE(read) << read.error().what;
-  EXPECT_EQ(read->events.size(), 4U);
-}
-
-TEST_F(Files, ThatAreNotThereAreNamed) {
-  EXPECT_EQ(read_history(folder_ / "none").error().code, Error::Code::not_found);
-  EXPECT_THAT(read_history(folder_ / "none").error().what, HasSubstr("no such file"));
 }
 
 }  // namespace

@@ -1,27 +1,20 @@
 #include "core/history/read_table.h"
 
-#include <chrono>
+#include <algorithm>
 #include <cstring>
-#include <functional>
-#include <optional>
 
 #include "core/base/text.h"
-#include "core/history/byte_source.h"
-#include "core/history/codec.h"
 #include "core/history/line_scanner.h"
 
 namespace plumbline {
 namespace {
-
-/// Fills a piece of memory from its start, and says how much it was; 0 at the end.
-using Read = std::function<Result<std::size_t>(std::span<char>)>;
 
 class Reader {
  public:
   static constexpr std::size_t k_piece = 1 << 18;  ///< fits the second-level cache
 
   /// `piece`: how many bytes to have room for at first, and then each time.
-  Reader(Read read, std::string name, bool keyed, std::size_t piece = k_piece)
+  Reader(ReadPiece read, std::string name, bool keyed, std::size_t piece = k_piece)
       : read_(std::move(read)),
         name_(std::move(name)),
         scanner_(builder_, keyed),
@@ -112,7 +105,7 @@ class Reader {
     return fail(error.code, std::move(what));
   }
 
-  Read read_;
+  ReadPiece read_;
   std::string name_;
   CallTableBuilder builder_;
   LineScanner scanner_;
@@ -124,37 +117,20 @@ class Reader {
   std::int64_t next_index_ = 0;
 };
 
-Result<ReadTable> otherwise(ReadHistory read) {
+}  // namespace
+
+Result<ReadTable> as_table(ReadHistory read) {
   TRY_ASSIGN(CallTable calls, table_of(read.events));
   return ReadTable{.calls = std::move(calls), .warning = std::move(read.warning)};
 }
 
-}  // namespace
-
-Result<ReadTable> read_table(const std::filesystem::path& file, bool keyed) {
-  const auto began = std::chrono::steady_clock::now();
-  const auto timed = [&](ReadTable table) {
-    table.took = std::chrono::steady_clock::now() - began;
-    return table;
-  };
-  if (std::error_code ignored; std::filesystem::is_directory(file, ignored)) {
-    TRY_ASSIGN(ReadHistory read, read_history(file, keyed));
-    TRY_ASSIGN(ReadTable table, otherwise(std::move(read)));
-    return timed(std::move(table));
-  }
-  TRY_ASSIGN(ByteSource source, ByteSource::open(file));
-  Reader reader([&](std::span<char> room) { return source.read(room); }, file.string(), keyed);
+Result<ReadTable> read_table(const ReadPiece& pieces, const std::string& name, bool keyed) {
+  Reader reader(pieces, name, keyed);
   TRY_ASSIGN(const bool jsonl, reader.looks_like_jsonl());
-  if (jsonl) {
-    TRY_ASSIGN(ReadTable table, reader.all());
-    if (!source.warning().empty()) table.warning = source.warning();
-    return timed(std::move(table));
-  }
+  if (jsonl) return reader.all();
   TRY_ASSIGN(const std::string text, reader.rest());
-  TRY_ASSIGN(ReadHistory read, parse_history(text, file.string(), keyed));
-  TRY_ASSIGN(ReadTable table, otherwise(std::move(read)));
-  if (!source.warning().empty()) table.warning = source.warning();
-  return timed(std::move(table));
+  TRY_ASSIGN(ReadHistory read, parse_history(text, name, keyed));
+  return as_table(std::move(read));
 }
 
 Result<ReadTable> parse_table(std::string_view text, const std::string& name, bool keyed) {

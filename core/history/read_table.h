@@ -1,14 +1,15 @@
 #pragma once
-/// Reads a history file into a CallTable. JSON lines, plain or gzipped, are read as a stream:
-/// neither the text nor the events are ever in memory as a whole. Other formats are read by
-/// read_history().
+/// A history as a CallTable. JSON lines are read as a stream: neither the text nor the events are
+/// ever in memory as a whole. Other formats go through parse_history().
 
-#include <filesystem>
+#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "core/base/time.h"
 #include "core/history/call_table.h"
+#include "core/history/codec.h"
 
 namespace plumbline {
 
@@ -16,14 +17,20 @@ struct ReadTable {
   CallTable calls{};
   std::string warning{};    ///< as ReadHistory's
   std::uint64_t bytes = 0;  ///< of text, unpacked; 0 if the format was not JSON lines
-  Nanos took{};
+  Nanos took{};             ///< to read it from a file
 };
 
-/// Takes: what read_history() takes.
-/// Fails: not_found, io, or corrupt with file, line, what is wrong, and what can be done.
-Result<ReadTable> read_table(const std::filesystem::path& file, bool keyed = false);
+/// Fills a piece of memory from its start, and says how much it was; 0 at the end.
+using ReadPiece = std::function<Result<std::size_t>(std::span<char>)>;
+
+/// `name` is what messages call the history; `keyed`: as in parse_history().
+/// Fails: as `pieces`, or corrupt with name, line, what is wrong, and what can be done.
+Result<ReadTable> read_table(const ReadPiece& pieces, const std::string& name, bool keyed = false);
 
 /// JSON lines in memory. `name` is what messages call them.
 Result<ReadTable> parse_table(std::string_view text, const std::string& name, bool keyed = false);
+
+/// A history that was read otherwise. Fails: as CallTableBuilder::add.
+Result<ReadTable> as_table(ReadHistory read);
 
 }  // namespace plumbline

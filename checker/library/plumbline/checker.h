@@ -17,5 +17,5 @@
 #include "checker/online.h"
 #include "checker/properties/property.h"
 #include "checker/verify/verify.h"
-#include "core/history/codec.h"
-#include "core/history/read_table.h"
+#include "core/files/history_file.h"
+#include "core/files/text_file.h"

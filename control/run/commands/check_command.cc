@@ -13,8 +13,8 @@
 #include "control/run/judge_again.h"
 #include "control/run/stop.h"
 #include "core/base/text.h"
-#include "core/history/codec.h"
-#include "core/history/read_table.h"
+#include "core/files/history_file.h"
+#include "core/files/text_file.h"
 
 namespace plumbline {
 
@@ -108,7 +108,7 @@ Result<Judged> judge_path(const CheckFlags& flags, CheckOptions options, const S
 /// A verdict without a proof leaves no file behind that might be taken for one.
 Status save_certificate(const std::filesystem::path& file, const Verdict& verdict) {
   if (const Certificate* proof = certificate_of(verdict); proof != nullptr)
-    return write_certificate(file, *proof);
+    return write_text(file, to_text(*proof));
   std::filesystem::remove(file);
   std::cerr << "warning: there is no certificate: " << file.string() << " was not written\n";
   return {};

@@ -5,7 +5,8 @@
 #include "checker/verify/verify.h"
 #include "control/run/commands/commands.h"
 #include "core/base/text.h"
-#include "core/history/read_table.h"
+#include "core/files/history_file.h"
+#include "core/files/text_file.h"
 
 namespace plumbline {
 
@@ -18,7 +19,9 @@ struct VerifyFlags {
 };
 
 Result<int> verify_files(const VerifyFlags& flags) {
-  TRY_ASSIGN(const Certificate certificate, read_certificate(flags.certificate));
+  TRY_ASSIGN(const FileText proof, read_text(flags.certificate));
+  if (!proof.warning.empty()) return fail(Error::Code::corrupt, proof.warning);
+  TRY_ASSIGN(const Certificate certificate, parse_certificate(proof.text, flags.certificate));
   TRY_ASSIGN(ReadTable read, read_table(flags.history, flags.keyed));
   if (!read.warning.empty()) std::cerr << "warning: " << read.warning << "\n";
   if (read.calls.looks_keyed()) read.calls.split_keys();  // as `check` takes such a history

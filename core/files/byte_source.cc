@@ -1,4 +1,4 @@
-#include "core/history/byte_source.h"
+#include "core/files/byte_source.h"
 
 #include <fcntl.h>
 #include <unistd.h>

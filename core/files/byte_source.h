@@ -1,6 +1,6 @@
 #pragma once
 /// ByteSource: the bytes of a file as they are wanted, unpacked if they are gzip; so a history of
-/// any size is read in little memory. file_text.h gives the whole of a small one.
+/// any size is read in little memory. text_file.h gives the whole of a small one.
 /// Threads: one.
 
 #include <filesystem>

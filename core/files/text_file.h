@@ -1,9 +1,9 @@
 #pragma once
-/// The bytes of a history file, unpacked if they are gzip.
+/// Files that are small enough to be in memory.
 
 #include <filesystem>
-#include <istream>
 #include <string>
+#include <string_view>
 
 #include "core/base/result.h"
 
@@ -14,9 +14,9 @@ struct FileText {
   std::string warning;  ///< the gzip stream ended early; `text` is what could be unpacked
 };
 
-/// Everything that is left in `in`. Fails: io, or corrupt if it is gzip and damaged in its middle.
-Result<FileText> read_text(std::istream& in, const std::string& name);
-/// Fails: not_found, io, corrupt.
+/// All of a file, unpacked if it is gzip. Fails: what ByteSource does.
 Result<FileText> read_text(const std::filesystem::path& file);
+/// Writes the file anew, in place: it may be a pipe. Fails: io.
+Status write_text(const std::filesystem::path& file, std::string_view text);
 
 }  // namespace plumbline
