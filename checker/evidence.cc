@@ -155,6 +155,7 @@ Counterexample explain_invalid(const std::vector<Call>& all, const ModelEntry& w
   for (const Call& call : calls)
     if (call.id == example.after) after = &call;
   example.explanation = explain_core(*core, model, after);
+  example.may_be_smaller = !core->smallest;
   example.core = std::move(core->calls);
   return example;
 }

@@ -125,10 +125,14 @@ class Minimizing {
                                      : first_try(rest.calls.size(), *budget_);
     Budget small(most, budget_->memory(), budget_->stop());
     rest.or_else.push_back(rest.initial);
-    for (const Value& start : rest.or_else)
-      if (decide(rest.calls, model_, start, small).validity != Validity::invalid) return false;
+    for (const Value& start : rest.or_else) {
+      const Validity validity = decide(rest.calls, model_, start, small).validity;
+      undecided_ = undecided_ || validity == Validity::unknown;
+      if (validity != Validity::invalid) return false;
+    }
     took_ = most - small.remaining();
-    best_ = Core{std::move(core), std::move(rest.initial), std::move(rest.calls)};
+    best_ = Core{
+        .ids = std::move(core), .initial = std::move(rest.initial), .calls = std::move(rest.calls)};
     return true;
   }
 
@@ -293,12 +297,13 @@ class Minimizing {
   }
 
   /// Calls `try_without(from, to)` for ever smaller stretches of `size()` things, until no single
-  /// one can go; it says whether they went.
+  /// one can go; it says whether they went. Gives whether that is known of each.
   template <class Size, class TryWithout>
-  void by_halves(const Size& size, const TryWithout& try_without) {
+  bool by_halves(const Size& size, const TryWithout& try_without) {
     std::size_t chunk = std::max<std::size_t>(size() / 2, 1);
     for (bool again = true; again && !budget_->exhausted();) {
       bool changed = false;
+      undecided_ = false;
       for (std::size_t from = 0; from < size() && !budget_->exhausted();) {
         if (try_without(from, std::min(from + chunk, size())))
           changed = true;
@@ -308,6 +313,7 @@ class Minimizing {
       again = chunk > 1 || changed;
       if (chunk > 1) chunk = std::max<std::size_t>(std::min(chunk / 2, size() / 2), 1);
     }
+    return !undecided_ && !budget_->exhausted();
   }
 
   void reduce_parts() {
@@ -322,23 +328,25 @@ class Minimizing {
   }
 
   void reduce_calls() {
-    by_halves([&] { return best_->ids.required.size() + best_->ids.optional.size(); },
-              [&](std::size_t from, std::size_t to) {
-                std::vector<std::int64_t> ids = best_->ids.required;
-                ids.insert(ids.end(), best_->ids.optional.begin(), best_->ids.optional.end());
-                std::ranges::sort(ids);
-                const auto out = std::span<const std::int64_t>(ids).subspan(from, to - from);
-                KeyCore core = best_->ids;
-                remove(core.required, out);
-                remove(core.optional, out);
-                if (!core.required.empty() && take(core, size_of(best_->ids))) return true;
-                if (out.size() > 1 || !std::ranges::binary_search(best_->ids.required, out[0]))
-                  return false;
-                core = best_->ids;
-                remove(core.required, out);
-                core.optional.push_back(out[0]);
-                return !core.required.empty() && take(std::move(core), size_of(best_->ids));
-              });
+    const bool known =
+        by_halves([&] { return best_->ids.required.size() + best_->ids.optional.size(); },
+                  [&](std::size_t from, std::size_t to) {
+                    std::vector<std::int64_t> ids = best_->ids.required;
+                    ids.insert(ids.end(), best_->ids.optional.begin(), best_->ids.optional.end());
+                    std::ranges::sort(ids);
+                    const auto out = std::span<const std::int64_t>(ids).subspan(from, to - from);
+                    KeyCore core = best_->ids;
+                    remove(core.required, out);
+                    remove(core.optional, out);
+                    if (!core.required.empty() && take(core, size_of(best_->ids))) return true;
+                    if (out.size() > 1 || !std::ranges::binary_search(best_->ids.required, out[0]))
+                      return false;
+                    core = best_->ids;
+                    remove(core.required, out);
+                    core.optional.push_back(out[0]);
+                    return !core.required.empty() && take(std::move(core), size_of(best_->ids));
+                  });
+    best_->smallest = known;
   }
 
   /// Calls that are impossible by themselves are easier to understand than what is impossible after
@@ -347,15 +355,17 @@ class Minimizing {
     if (!best_->ids.after || budget_->exhausted()) return;
     constexpr std::size_t k_few = 8;
     KeyCore core = best_->ids;
+    bool taken = false;
     if (core.counted) {  // the call may tell the state by itself
       core.counted = false;
-      take(core, Size{size_of(core).first + 1, 0});
+      taken = take(core, Size{size_of(core).first + 1, 0});
     }
     core.after.reset();
-    bool taken = take(core, Size{k_few, 0});
-    if (!taken) {
+    if (take(core, Size{k_few, 0})) {
+      taken = true;
+    } else {
       core.required.push_back(*best_->ids.after);
-      taken = take(std::move(core), Size{k_few, 0});
+      taken = take(std::move(core), Size{k_few, 0}) || taken;
     }
     if (taken) reduce_calls();
   }
@@ -371,8 +381,9 @@ class Minimizing {
   std::optional<std::int64_t> since_;  ///< of calls_since_
   std::vector<Call> calls_since_;
   std::optional<Core> best_;
-  Nanos took_{};       ///< to prove it
-  bool near_ = false;  ///< many starts near the end are being tried
+  Nanos took_{};            ///< to prove it
+  bool undecided_ = false;  ///< some try was given up
+  bool near_ = false;       ///< many starts near the end are being tried
 };
 
 }  // namespace

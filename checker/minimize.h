@@ -25,6 +25,7 @@ struct Core {
   KeyCore ids{};
   Value initial{};            ///< the state that `calls` start from, or one of those
   std::vector<Call> calls{};  ///< as they are to the parts looked at; optional ones are info
+  bool smallest = false;      ///< known to be: no call of it can be left out or made optional
 };
 
 /// Takes: calls of one object that are not linearizable by decide(), all of them before `end`;

@@ -61,6 +61,7 @@ TEST_P(Cores, AreInvalidAndMinimal) {
     const Counterexample example = explain_invalid(calls, model, {}, decision, true, budget);
     ASSERT_FALSE(example.core.empty());
     EXPECT_NE(example.explanation, "");
+    EXPECT_FALSE(example.may_be_smaller);
     const KeyCore core = core_of(example);
     const auto rest = verifying::leave_out(of_core(name, core), calls, core);
     ASSERT_TRUE(rest.has_value()) << "seed " << seed << ": " << rest.error().why << "\n"
@@ -83,6 +84,22 @@ TEST_P(Cores, AreInvalidAndMinimal) {
     }
   }
   EXPECT_GT(found, 100);
+}
+
+TEST(Minimize, SaysThatACoreMayBeSmallerWhenThereWasNoTime) {
+  const ModelEntry& model = *find_model("register");
+  Rng rng(1);
+  const std::vector<Call> calls = calls_of(
+      Simulation(rng, {.model = "register", .calls = 40, .processes = 3, .lie = 0.3}).run());
+  Budget enough(Budget::k_forever, 1UL << 28, nullptr);
+  const Decision decision = decide(calls, model, {}, enough);
+  ASSERT_EQ(decision.validity, Validity::invalid);
+  Budget none(0s, 1UL << 28, nullptr);
+  const Counterexample whole = explain_invalid(calls, model, {}, decision, true, none);
+  const Counterexample least = explain_invalid(calls, model, {}, decision, true, enough);
+  EXPECT_TRUE(whole.may_be_smaller);
+  EXPECT_FALSE(least.may_be_smaller);
+  EXPECT_LT(least.core.size(), whole.core.size());
 }
 
 /// Late in a long history somebody gets a lock that is held: why takes few calls, whatever came

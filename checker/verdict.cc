@@ -42,6 +42,7 @@ Json json_of(const Counterexample& example) {
                {"state", example.state},
                {"unplaceable", example.unplaceable},
                {"explained_up_to", example.explained_up_to}};
+  if (example.may_be_smaller) json["may_be_smaller"] = true;
   if (example.after) json["after"] = *example.after;
   if (example.counted) json["counted"] = true;
   if (example.any_state) json["any_state"] = true;

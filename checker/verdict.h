@@ -23,7 +23,8 @@ struct Counterexample {
   /// The smallest offending sub-history: leaving out any call of it (with what must go along)
   /// makes the rest linearizable. In order of invocation.
   std::vector<Call> core{};
-  std::string explanation{};           ///< one to three sentences in words
+  bool may_be_smaller = false;  ///< the budget ran out before each call was known to be needed
+  std::string explanation{};    ///< one to three sentences in words
   std::vector<std::int64_t> prefix{};  ///< call ids: the longest linearizable prefix, in its order
   std::string state{};                 ///< the object's state after `prefix`
   std::vector<std::int64_t>

@@ -161,6 +161,7 @@ class Summary {
             {"state", clip(one.state, k_text_limit)},
             {"core", core},
             {"core_size", one.core.size()},
+            {"may_be_smaller", one.may_be_smaller},
             {"beside", beside},
             {"unplaceable", one.unplaceable},
             {"prefix_length", length},

@@ -102,8 +102,10 @@ function counterexampleBody(one, showInTimeline) {
     unplaceableList(one),
     el('figure', {}, diagram(one, faults),
        el('figcaption', {},
-          `The smallest part of the history that is still not linearizable: ${
-              plural(one.core_size, 'call')}`,
+          one.may_be_smaller ?
+              'A part of the history that is not linearizable (the time to make it smaller ran out): ' :
+              'The smallest part of the history that is still not linearizable: ',
+          plural(one.core_size, 'call'),
           one.key === '' ? '' : [' on key ', el('bdi', {class: 'call'}, one.key)], '. ',
           omitted > 0 ? `${plural(omitted, 'more call')} not drawn. ` : '')),
     el('p', {class: 'state'},
