@@ -8,6 +8,7 @@
 
 #include "checker/climb.h"
 #include "checker/decide.h"
+#include "checker/gaps.h"
 #include "checker/greedy.h"
 #include "checker/models/lock.h"
 #include "checker/normalise.h"
@@ -114,6 +115,71 @@ TEST(TwoValues, AgreeWithBruteForceOnRandomHistories) {
   EXPECT_GT(tally.invalid, count / 10);
   EXPECT_GT(tally.cores, count / 100);
   EXPECT_EQ(tally.passed_on, 0U);
+}
+
+/// Reads, writes and swaps of few values; the answers are mostly those of a register that runs
+/// along.
+void as_register_calls(Rng& rng, std::vector<Call>& calls, std::int64_t values) {
+  std::int64_t now = 0;
+  for (Call& call : calls) {
+    call.f = rng.pick(std::vector<std::string>{"read", "read", "write", "cas"});
+    const std::int64_t next = rng.between(1, values);
+    if (call.f == "read" && call.type == EventType::ok)
+      call.result = Value(rng.chance(0.2) ? next : now);
+    if (call.f == "write") call.arguments = Value(next);
+    if (call.f == "cas") call.arguments = Value::list(rng.chance(0.2) ? next : now, next);
+    if (call.f != "read" && rng.chance(0.8)) now = next;
+  }
+}
+
+TEST(Gaps, OnlyRefuteWhatBruteForceRefutes) {
+  Tally tally;
+  const std::uint64_t count = cases(60'000);
+  std::uint64_t with_indeterminate = 0;
+  const ModelEntry& model = *find_model("cas-register");
+  for (std::uint64_t seed = 0; seed < count; ++seed) {
+    Rng rng(seed);
+    auto calls = random_spans(rng, 1 + rng.below(9), rng.unit() * 0.6,
+                              static_cast<std::int64_t>(1 + rng.below(5)));
+    as_register_calls(rng, calls, rng.between(2, 4));
+    const std::uint64_t before = tally.cores;
+    compare(calls, model, Value(rng.between(0, 3)), refute_by_gaps, tally);
+    if (HasFatalFailure()) FAIL() << "seed " << seed;
+    const bool open = std::ranges::any_of(calls, &Call::indeterminate);
+    with_indeterminate += tally.cores > before && open ? 1 : 0;
+  }
+  EXPECT_EQ(tally.valid, 0U);
+  EXPECT_GT(tally.invalid, count / 10);
+  EXPECT_EQ(tally.cores, tally.invalid);
+  EXPECT_GT(with_indeterminate, count / 50);
+}
+
+/// One indeterminate write of 1, and two reads that need one each: it takes all to see it.
+TEST(Gaps, CountWhatMayHaveComeBack) {
+  std::vector<Call> calls;
+  const auto play = [&](const std::string& f, std::int64_t value, bool ended) {
+    const auto at = static_cast<std::int64_t>(2 * calls.size());
+    calls.push_back({.id = at,
+                     .f = f,
+                     .arguments = f == "write" ? Value(value) : Value(),
+                     .result = f == "read" ? Value(value) : Value(),
+                     .type = ended ? EventType::ok : EventType::info,
+                     .invoked = at,
+                     .returned = ended ? at + 1 : k_open});
+  };
+  const ModelEntry& model = *find_model("register");
+  Budget budget(20s, 1UL << 28, nullptr);
+  play("write", 1, false);
+  play("write", 2, true);
+  play("read", 1, true);
+  EXPECT_FALSE(refute_by_gaps(normalise(calls, model), model, {}, budget));
+  play("write", 2, true);
+  play("read", 1, true);
+  const std::vector<NormalCall> normal = normalise(calls, model);
+  const auto answer = refute_by_gaps(normal, model, {}, budget);
+  ASSERT_TRUE(answer);
+  EXPECT_FALSE(answer->linearizable);
+  EXPECT_EQ(answer->core.size(), 5U);
 }
 
 /// Answers of a counter that runs along, so that enough of them can be.

@@ -9,6 +9,7 @@
 #include "checker/collections/fifo.h"
 #include "checker/collections/lifo.h"
 #include "checker/collections/priority.h"
+#include "checker/gaps.h"
 #include "checker/greedy.h"
 #include "checker/models/bag.h"
 #include "checker/models/cas_register.h"
@@ -103,7 +104,7 @@ bool takes(const ModelEntry& model, const std::vector<Call>& calls) {
 }  // namespace
 
 std::vector<DirectDecider> cell_deciders() {
-  return {{"zones", decide_by_zones}, {"two values", decide_two_values}};
+  return {{"zones", decide_by_zones}, {"two values", decide_two_values}, {"gaps", refute_by_gaps}};
 }
 
 const ModelEntry* find_model(const std::string& name) {
