@@ -61,10 +61,16 @@ class Minimizing {
     if (!calls_.empty()) key_ = calls_.front().key;
   }
 
-  std::optional<Core> run(const std::vector<std::int64_t>& blamed) {
+  /// `blamed_ids`: some may not be of the calls before the end.
+  std::optional<Core> run(const std::vector<std::int64_t>& blamed_ids) {
+    const std::set<std::int64_t> ids(blamed_ids.begin(), blamed_ids.end());
+    std::vector<std::int64_t> blamed;  // in order
+    for (const Call& call : calls_)
+      if (ids.contains(call.id)) blamed.push_back(call.id);
     if (!start_from_count()) {
-      const bool enough = start_from(blamed) && size_of(best_->ids).first <= k_most * blamed.size();
-      if (!enough && !start_from_any_state(blamed)) start_from_late_call();
+      const auto few = [&] { return best_ && size_of(best_->ids).first <= k_most * blamed.size(); };
+      if (!start_after_first(blamed) || !few()) start_from(blamed);
+      if (!few() && !start_from_any_state(blamed)) start_from_late_call();
     }
     if (!best_) return std::nullopt;
     Budget reducing(all_tries(calls_.size(), *budget_), budget_->memory(), budget_->stop());
@@ -151,12 +157,26 @@ class Minimizing {
     return core;
   }
 
+  /// The blamed calls after the first to return of those that tell the state: what that one itself
+  /// needed does not matter then.
+  bool start_after_first(const std::vector<std::int64_t>& blamed) {
+    const Call* first = nullptr;
+    for (const std::int64_t id : blamed) {
+      const Call& call = call_of(id);
+      if (certain(call) && spec_->settles(call) &&
+          (first == nullptr || call.returned < first->returned))
+        first = &call;
+    }
+    return first != nullptr && start_after(*first, [&](const Call& c) {
+             return std::ranges::binary_search(blamed, c.id);
+           });
+  }
+
   /// All that touches the parts which the blamed calls name; or else those calls themselves.
   bool start_from(const std::vector<std::int64_t>& blamed) {
     if (blamed.empty()) return false;
-    std::vector<std::int64_t> ids = blamed;
-    std::ranges::sort(ids);
-    KeyCore core = core_with([&](const Call& c) { return std::ranges::binary_search(ids, c.id); });
+    KeyCore core =
+        core_with([&](const Call& c) { return std::ranges::binary_search(blamed, c.id); });
     if (core.required.empty()) return false;
     if (!core.only || core.only->empty()) return take(std::move(core));
     const Value::List parts = *core.only;
@@ -209,6 +229,7 @@ class Minimizing {
   /// costs little to try them all.
   void start_from_late_call() {
     constexpr std::size_t k_near = 128;
+    constexpr auto k_all = [](const Call&) { return true; };
     std::vector<const Call*> telling;
     for (const Call& call : calls_)
       if (certain(call) && spec_->settles(call)) telling.push_back(&call);
@@ -217,16 +238,17 @@ class Minimizing {
     near_ = true;
     for (std::size_t i = 0; i < std::min(telling.size(), k_near); ++i) {
       if (budget_->remaining() < near_ends) break;
-      if (start_after(*telling[i])) return;
+      if (start_after(*telling[i], k_all)) return;
     }
     near_ = false;
     for (std::size_t back = 1; back <= telling.size() && !budget_->exhausted(); back *= 2)
-      if (start_after(*telling[back - 1])) return;
-    if (!best_) take(core_with([](const Call&) { return true; }));
+      if (start_after(*telling[back - 1], k_all)) return;
+    if (!best_) take(core_with(k_all));
   }
-  bool start_after(const Call& after) {
+  template <class Keep>
+  bool start_after(const Call& after, const Keep& keep) {
     const auto kept = [&](const Call& c) {
-      return &c != &after && (!certain(c) || c.returned > after.invoked);
+      return &c != &after && keep(c) && (!certain(c) || c.returned > after.invoked);
     };
     KeyCore core = core_with(kept);
     core.after = after.id;
