@@ -31,6 +31,21 @@ class CollectionSpec : public Spec {
   Value narrow_start(Value initial, const std::set<Value>& only) const override {
     return narrowed(initial, only);
   }
+  bool takes_any(const Call& call) const override { return call.f == remove_ && !ended_ok(call); }
+  bool all_taken(const Value& initial, const std::vector<const Call*>& begun,
+                 const std::vector<const Call*>& ended,
+                 const std::set<Value>& only) const override {
+    std::map<Value, std::int64_t> left;
+    const auto add = [&](const Value& element, std::int64_t count) {
+      if (only.contains(element)) left[element] += count;
+    };
+    for (const Value& element : elements_of(initial)) add(element, 1);
+    for (const Call* call : begun)
+      if (call->f == add_) add(call->arguments, 1);
+    for (const Call* call : ended)
+      if (call->f == remove_) add(call->result, -1);
+    return std::ranges::all_of(left, [](const auto& part) { return part.second <= 0; });
+  }
 
  protected:
   const char* add_;

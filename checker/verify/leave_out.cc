@@ -29,6 +29,7 @@ class LeavingOut {
       if (!spec_->knows(*call)) return refuse(str("call ", id, " is no operation of this model"));
     if (std::string why = note_kept(of_key); !why.empty()) return refuse(std::move(why));
     if (std::string why = find_start(of_key); !why.empty()) return refuse(std::move(why));
+    all_taken_ = core_.only && !core_.after && all_taken(of_key);
     for (const auto& [id, call] : of_key)
       if (std::string why = sort_out(*call); !why.empty()) return refuse(std::move(why));
     find_deadlines();
@@ -121,6 +122,16 @@ class LeavingOut {
     return after_ != nullptr && (call.id == after_->id || call.returned < after_->invoked);
   }
 
+  /// Rule 1: no call that takes what it finds took any of the parts.
+  bool all_taken(const Calls& of_key) const {
+    std::vector<const Call*> begun, ended;
+    for (const auto& [id, call] : of_key) {
+      if (call->invoked < end_) begun.push_back(call);
+      if (call->type == EventType::ok && call->returned <= end_) ended.push_back(call);
+    }
+    return spec_->all_taken(initial_, begun, ended, only_);
+  }
+
   bool narrow(Call& call) const { return !core_.only || spec_->narrow(call, only_); }
 
   /// Rules 1 to 5 for one call; updates that are left out wait for rule 6.
@@ -141,7 +152,8 @@ class LeavingOut {
     if (!narrow(call)) return stays ? str("call ", call.id, " is of other parts") : "";
     if (stays)
       rest_.calls.push_back(std::move(call));
-    else if (call.invoked < end_ && !spec_->observes(call))
+    else if (call.invoked < end_ && !spec_->observes(call) &&
+             !(all_taken_ && spec_->takes_any(call)))
       updates_.push_back(std::move(call));
     return "";
   }
@@ -183,6 +195,7 @@ class LeavingOut {
   const KeyCore& core_;
   std::unique_ptr<Spec> spec_;
   std::set<Value> only_;
+  bool all_taken_ = false;  ///< of `only_`, by calls that say so
   std::map<std::int64_t, Kept> kept_;
   const Call* after_ = nullptr;
   std::set<std::int64_t> before_;  ///< open at the end of `after_`, and yet before it

@@ -71,6 +71,16 @@ class Spec {
   virtual Value narrow_start(Value initial, const std::set<Value>& /*only*/) const {
     return initial;
   }
+  /// It takes out what it finds, and nobody knows what that was.
+  virtual bool takes_any(const Call& /*call*/) const { return false; }
+  /// Did the calls `ended`, which happened, take out of each of the parts `only`, and say so, as
+  /// much as was there at first and may have been put in by the calls `begun`? Then no other call
+  /// took any of it.
+  virtual bool all_taken(const Value& /*initial*/, const std::vector<const Call*>& /*begun*/,
+                         const std::vector<const Call*>& /*ended*/,
+                         const std::set<Value>& /*only*/) const {
+    return false;
+  }
 
  protected:
   Spec(const Spec&) = default;
