@@ -4,6 +4,10 @@ namespace plumbline {
 
 std::strong_ordering Value::operator<=>(const Value& other) const { return data_ <=> other.data_; }
 
+std::strong_ordering Value::SharedList::operator<=>(const SharedList& other) const {
+  return items == other.items ? std::strong_ordering::equal : *items <=> *other.items;
+}
+
 std::size_t Value::hash() const {
   const auto mix = [](std::size_t seed, std::size_t more) {
     return (seed ^ more) * 0x9e3779b97f4a7c15ULL + 0x7f4a7c15;

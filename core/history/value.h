@@ -1,9 +1,11 @@
 #pragma once
 /// Value: what operations carry and systems answer: nil, a boolean, an integer, a text, or a list.
+/// Copies of a list share it: a call that read thousands of elements is as cheap to copy as any.
 /// The JSON and EDN codecs (codec.h, edn.h) read and write exactly these.
 
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -21,7 +23,7 @@ class Value {
   Value(std::int64_t i) : data_(i) {}
   Value(std::string s) : data_(std::move(s)) {}
   Value(const char* s) : data_(std::string(s)) {}
-  Value(List l) : data_(std::move(l)) {}
+  Value(List l) : data_(SharedList{std::make_shared<const List>(std::move(l))}) {}
   /// A list of these: Value::list(1, "a").
   template <class... Args>
   static Value list(Args&&... args) {
@@ -32,12 +34,12 @@ class Value {
   bool is_bool() const { return std::holds_alternative<bool>(data_); }
   bool is_int() const { return std::holds_alternative<std::int64_t>(data_); }
   bool is_text() const { return std::holds_alternative<std::string>(data_); }
-  bool is_list() const { return std::holds_alternative<List>(data_); }
+  bool is_list() const { return std::holds_alternative<SharedList>(data_); }
   // Requires: the matching is_...().
   bool as_bool() const { return std::get<bool>(data_); }
   std::int64_t as_int() const { return std::get<std::int64_t>(data_); }
   const std::string& as_text() const { return std::get<std::string>(data_); }
-  const List& as_list() const { return std::get<List>(data_); }
+  const List& as_list() const { return *std::get<SharedList>(data_).items; }
 
   /// Orders first by kind, then by content, so that values of any kind may be keys of one map.
   std::strong_ordering operator<=>(const Value& other) const;
@@ -46,7 +48,14 @@ class Value {
   std::size_t hash() const;
 
  private:
-  std::variant<std::monostate, bool, std::int64_t, std::string, List> data_;
+  struct SharedList {
+    std::shared_ptr<const List> items;
+    bool operator==(const SharedList& other) const {
+      return items == other.items || *items == *other.items;
+    }
+    std::strong_ordering operator<=>(const SharedList& other) const;
+  };
+  std::variant<std::monostate, bool, std::int64_t, std::string, SharedList> data_;
 };
 
 /// As people read it: nil, true, 3, "text", [1 2].
