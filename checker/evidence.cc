@@ -94,17 +94,16 @@ Boundary find_boundary(const std::vector<Call>& calls, const ModelEntry& model,
   return boundary;
 }
 
-/// What a call needs to be able to come next: its invocation, and not to be placed already.
-std::vector<std::int64_t> find_unplaceable(const std::vector<Call>& calls, const Boundary& boundary,
-                                           const std::unordered_set<std::int64_t>& placed,
-                                           Machine& machine, StateId state) {
-  std::vector<std::int64_t> ids;
-  for (const Call& call : calls) {
-    const bool open = call.type == EventType::ok && call.invoked < boundary.position &&
-                      call.returned >= boundary.explained && !placed.contains(call.id);
-    if (open && machine.step(state, machine.effect(call)) == k_illegal) ids.push_back(call.id);
-  }
-  return ids;
+/// The calls that are open at the boundary, ended ok, and stand in no order yet.
+std::vector<const Call*> find_open(const std::vector<Call>& calls, const Boundary& boundary,
+                                   const std::vector<std::int64_t>& prefix) {
+  const std::unordered_set<std::int64_t> placed(prefix.begin(), prefix.end());
+  std::vector<const Call*> open;
+  for (const Call& call : calls)
+    if (call.type == EventType::ok && call.invoked < boundary.position &&
+        call.returned >= boundary.explained && !placed.contains(call.id))
+      open.push_back(&call);
+  return open;
 }
 
 }  // namespace
@@ -118,9 +117,10 @@ Counterexample explain_invalid(const std::vector<Call>& all, const ModelEntry& w
                        [](const Call& call) { return call.type != EventType::fail; });
   const ModelEntry& model = fitting(widest, calls);
   std::int64_t likely = latest_blamed(decision), sure = decision.position;
-  // What comes before the boundary is the dearest to decide, so let a core say where to look.
+  // What comes before the boundary is the dearest to decide, so let a core say where to look, if
+  // anything tells where the core may be.
   std::optional<Core> core;
-  if (minimized) {
+  if (minimized && likely != k_open) {
     const std::int64_t end = sure == k_open ? k_open : sure + 1;
     core = minimize(calls, end, blamed_by(decision), model, initial, budget);
     if (core) {
@@ -136,16 +136,12 @@ Counterexample explain_invalid(const std::vector<Call>& all, const ModelEntry& w
     core = minimize(calls, boundary.position + 1, boundary.blamed, model, initial, budget);
   }
   example.explained_up_to = boundary.explained;
-  const auto machine = model.machine(initial);
-  StateId state = machine->initial();
-  std::unordered_set<std::int64_t> placed;
-  for (const Call* call : boundary.order) {
-    state = machine->step(state, machine->effect(*call));
-    example.prefix.push_back(call->id);
-    placed.insert(call->id);
-  }
-  example.state = machine->describe(state);
-  example.unplaceable = find_unplaceable(calls, boundary, placed, *machine, state);
+  for (const Call* call : boundary.order) example.prefix.push_back(call->id);
+  const std::vector<const Call*> open = find_open(calls, boundary, example.prefix);
+  Replayed replayed = model.machine(initial)->replay(boundary.order, open);
+  example.state = std::move(replayed.state);
+  for (std::size_t i = 0; i < open.size(); ++i)
+    if (!replayed.next_legal[i]) example.unplaceable.push_back(open[i]->id);
   if (!core) core = Core{.initial = initial, .calls = prefix(calls, boundary.position + 1)};
   example.after = core->ids.after;
   example.counted = core->ids.counted;

@@ -19,8 +19,9 @@ inline constexpr StateId k_illegal = UINT32_MAX;
 
 /// How far a list of calls is legal, one after the other.
 struct Replayed {
-  std::size_t legal = 0;  ///< so many of them
-  std::string state{};    ///< after those, in words; empty if all are legal
+  std::size_t legal = 0;           ///< so many of them
+  std::string state{};             ///< after those, in words
+  std::vector<bool> next_legal{};  ///< of the calls asked for: may it come next?
 };
 
 /// What a call does to a cell (CellModel): legal in `from` alone (k_illegal: in every state) and
@@ -51,7 +52,9 @@ class Machine {
   }
   /// Plays `order` from the start and keeps no state but the last: cheap for long orders of large
   /// objects, if the model has a form that is changed in place (M::Live, see collection.h).
-  virtual Replayed replay(std::span<const Call* const> order) const = 0;
+  /// `next`: calls of which it is asked whether they may come after that.
+  virtual Replayed replay(std::span<const Call* const> order,
+                          std::span<const Call* const> next = {}) const = 0;
   /// About what the tables take.
   std::size_t bytes() const { return state_bytes_ + steps_.size() * k_step_bytes; }
 
@@ -94,20 +97,12 @@ class TypedMachine : public Machine {
     }
   }
   std::string describe(StateId state) const override { return M::describe(*states_[state]); }
-  Replayed replay(std::span<const Call* const> order) const override {
-    if constexpr (requires { typename M::Live; }) {
-      typename M::Live live(*states_[0]);
-      for (std::size_t i = 0; i < order.size(); ++i)
-        if (!live.apply(*order[i])) return {i, M::describe(live.state())};
-    } else {
-      State state = *states_[0];
-      for (std::size_t i = 0; i < order.size(); ++i) {
-        auto next = M::step(state, *order[i]);
-        if (!next) return {i, M::describe(state)};
-        state = std::move(*next);
-      }
-    }
-    return {order.size(), ""};
+  Replayed replay(std::span<const Call* const> order,
+                  std::span<const Call* const> next) const override {
+    auto [legal, state] = play(order);
+    Replayed replayed{.legal = legal, .state = M::describe(state)};
+    for (const Call* call : next) replayed.next_legal.push_back(M::step(state, *call).has_value());
+    return replayed;
   }
 
  protected:
@@ -121,6 +116,23 @@ class TypedMachine : public Machine {
 
  private:
   using State = typename M::State;
+  /// How many of them are legal, and the state after those.
+  std::pair<std::size_t, State> play(std::span<const Call* const> order) const {
+    std::size_t legal = 0;
+    if constexpr (requires { typename M::Live; }) {
+      typename M::Live live(*states_[0]);
+      while (legal < order.size() && live.apply(*order[legal])) ++legal;
+      return {legal, live.state()};
+    } else {
+      State state = *states_[0];
+      for (; legal < order.size(); ++legal) {
+        auto next = M::step(state, *order[legal]);
+        if (!next) break;
+        state = std::move(*next);
+      }
+      return {legal, std::move(state)};
+    }
+  }
   StateId intern(State state) {
     const auto [at, fresh] =
         ids_.try_emplace(std::move(state), static_cast<StateId>(states_.size()));

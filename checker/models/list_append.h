@@ -34,6 +34,23 @@ struct ListAppend {
                to_string(state));
   }
   static std::string describe(const Value& state) { return to_string(state); }
+  /// Changed in place, to play long orders of long lists, see Machine::replay.
+  class Live {
+   public:
+    explicit Live(const Value& state) : list_(state.as_list()) {}
+    Value state() const { return Value(list_); }
+    bool apply(const Call& call) {
+      if (call.f == "append") {
+        list_.push_back(call.arguments);
+        return true;
+      }
+      const auto answer = answered(call);
+      return !answer || initial(*answer).as_list() == list_;
+    }
+
+   private:
+    Value::List list_;
+  };
 };
 
 }  // namespace plumbline

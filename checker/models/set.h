@@ -140,6 +140,23 @@ struct GrowSet {
     return "read answered an element more than once";
   }
   static std::string describe(const Value& state) { return to_string(state); }
+  /// Changed in place, to play long orders of large sets, see Machine::replay.
+  class Live {
+   public:
+    explicit Live(const Value& state) : in_(state.as_list().begin(), state.as_list().end()) {}
+    Value state() const { return Value(Value::List(in_.begin(), in_.end())); }
+    bool apply(const Call& call) {
+      if (call.f == "add") {
+        in_.insert(call.arguments);
+        return true;
+      }
+      const auto answer = answered(call);
+      return !answer || std::ranges::equal(sorted(*answer).as_list(), in_);
+    }
+
+   private:
+    std::set<Value> in_;
+  };
 
  private:
   static Value sorted(const Value& value) {
