@@ -59,7 +59,10 @@ std::optional<DirectAnswer> decide_by_element(const std::vector<NormalCall>& cal
       unknown = true;
       continue;
     }
-    if (!answer->linearizable) return answer;
+    if (!answer->linearizable) {
+      if (answer->core.empty()) answer->core = element.originals;
+      return answer;
+    }
     std::int64_t point = -1;
     for (const NormalCall* c : answer->order) {
       point = std::max(point, c->call->invoked);

@@ -68,8 +68,12 @@ class Minimizing {
     for (const Call& call : calls_)
       if (ids.contains(call.id)) blamed.push_back(call.id);
     if (!start_from_count()) {
-      const auto few = [&] { return best_ && size_of(best_->ids).first <= k_most * blamed.size(); };
-      if (!start_after_first(blamed) || !few()) start_from(blamed);
+      const auto few = [&] {
+        return best_ && size_of(best_->ids).second <= k_most * blamed.size();
+      };
+      start_from_few_parts(blamed);
+      if (!few()) start_after_first(blamed);
+      if (!few()) start_from(blamed);
       if (!few() && !start_from_any_state(blamed)) start_from_late_call();
     }
     if (!best_) return std::nullopt;
@@ -82,7 +86,8 @@ class Minimizing {
   }
 
  private:
-  /// A core of this many times the calls that were blamed for it is none that they made.
+  /// A core that requires this many times the calls that were blamed is none that they made. (What
+  /// may have happened at any time has to be in most cores.)
   static constexpr std::size_t k_most = 4;
 
   bool certain(const Call& call) const {
@@ -155,6 +160,46 @@ class Minimizing {
     }
     if (spec_->has_parts()) core.only.emplace(only.begin(), only.end());
     return core;
+  }
+
+  /// The blamed calls as what they are to few parts: those that the updates among them name, one
+  /// that one of the observers shows and another one does not, and one that no update names at all.
+  bool start_from_few_parts(const std::vector<std::int64_t>& blamed) {
+    constexpr std::size_t k_most_blamed = 16;
+    if (!spec_->has_parts() || blamed.size() > k_most_blamed) return false;
+    std::set<Value> only, named;
+    for (const Call& call : calls_) {
+      if (spec_->observes(call)) continue;
+      const std::vector<Value> parts = spec_->parts(call);
+      named.insert(parts.begin(), parts.end());
+    }
+    std::vector<std::set<Value>> shown;
+    for (const std::int64_t id : blamed) {
+      const std::vector<Value> parts = spec_->parts(call_of(id));
+      if (spec_->observes(call_of(id)))
+        shown.emplace_back(parts.begin(), parts.end());
+      else
+        only.insert(parts.begin(), parts.end());
+    }
+    const auto add_one_not_in = [&only](const std::set<Value>& these,
+                                        const std::set<Value>& those) {
+      const auto found =
+          std::ranges::find_if(these, [&](const Value& part) { return !those.contains(part); });
+      if (found != these.end()) only.insert(*found);
+    };
+    for (const auto& these : shown) {
+      add_one_not_in(these, named);
+      for (const auto& those : shown) add_one_not_in(these, those);
+    }
+    if (only.empty()) return false;
+    KeyCore core{.key = key_};
+    core.only.emplace(only.begin(), only.end());
+    for (const std::int64_t id : blamed) {
+      Call narrowed = call_of(id);
+      if (spec_->narrow(narrowed, only))
+        (certain(call_of(id)) ? core.required : core.optional).push_back(id);
+    }
+    return !core.required.empty() && take(std::move(core));
   }
 
   /// The blamed calls after the first to return of those that tell the state: what that one itself

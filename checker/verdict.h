@@ -23,8 +23,7 @@ struct Counterexample {
   /// The smallest offending sub-history: leaving out any call of it (with what must go along)
   /// makes the rest linearizable. In order of invocation.
   std::vector<Call> core{};
-  bool may_be_smaller = false;  ///< the budget ran out before each call was known to be needed
-  std::string explanation{};    ///< one to three sentences in words
+  std::string explanation{};           ///< one to three sentences in words
   std::vector<std::int64_t> prefix{};  ///< call ids: the longest linearizable prefix, in its order
   std::string state{};                 ///< the object's state after `prefix`
   std::vector<std::int64_t>
@@ -37,6 +36,7 @@ struct Counterexample {
   bool any_state = false;
   /// If the core's calls are looked at as what they are to some parts of the object: these.
   std::optional<Value::List> only{};
+  bool may_be_smaller = false;  ///< the budget ran out before each call was known to be needed
 };
 
 /// What one check said.

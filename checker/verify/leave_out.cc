@@ -22,15 +22,17 @@ class LeavingOut {
   }
 
   std::expected<Remainder, Refusal> run(const std::vector<Call>& calls) {
-    std::map<std::int64_t, const Call*> of_key;
+    Calls of_key;
     for (const Call& call : calls)
-      if (call.key == core_.key && call.type != EventType::fail) of_key.emplace(call.id, &call);
-    for (const auto& [id, call] : of_key)
-      if (!spec_->knows(*call)) return refuse(str("call ", id, " is no operation of this model"));
+      if (call.key == core_.key && call.type != EventType::fail) of_key.push_back(&call);
+    if (!std::ranges::is_sorted(of_key, {}, &Call::id)) std::ranges::sort(of_key, {}, &Call::id);
+    for (const Call* call : of_key)
+      if (!spec_->knows(*call))
+        return refuse(str("call ", call->id, " is no operation of this model"));
     if (std::string why = note_kept(of_key); !why.empty()) return refuse(std::move(why));
     if (std::string why = find_start(of_key); !why.empty()) return refuse(std::move(why));
     all_taken_ = core_.only && !core_.after && all_taken(of_key);
-    for (const auto& [id, call] : of_key)
+    for (const Call* call : of_key)
       if (std::string why = sort_out(*call); !why.empty()) return refuse(std::move(why));
     find_deadlines();
     Refusal missing;
@@ -45,21 +47,25 @@ class LeavingOut {
   }
 
  private:
-  using Calls = std::map<std::int64_t, const Call*>;
+  using Calls = std::vector<const Call*>;  // sorted by id
+
+  static const Call* find(const Calls& of_key, std::int64_t id) {
+    const auto at = std::ranges::lower_bound(of_key, id, {}, &Call::id);
+    return at != of_key.end() && (*at)->id == id ? *at : nullptr;
+  }
 
   std::string note_kept(const Calls& of_key) {
     if (core_.required.empty()) return "nothing of it has to have happened";
     for (const auto& [ids, kind] :
          {std::pair(&core_.required, Kept::required), std::pair(&core_.optional, Kept::optional)})
       for (const std::int64_t id : *ids) {
-        const auto at = of_key.find(id);
-        if (at == of_key.end()) return str("call ", id, " is none of the key's, or failed");
+        const Call* call = find(of_key, id);
+        if (call == nullptr) return str("call ", id, " is none of the key's, or failed");
         if (!kept_.emplace(id, kind).second) return str("call ", id, " stands there twice");
-        const Call& call = *at->second;
         if (kind == Kept::optional) continue;
-        if (call.type != EventType::ok) return str("call ", id, " need not have happened");
-        end_ = std::max(end_, call.returned);
-        begin_ = std::min(begin_, call.invoked);
+        if (call->type != EventType::ok) return str("call ", id, " need not have happened");
+        end_ = std::max(end_, call->returned);
+        begin_ = std::min(begin_, call->invoked);
       }
     return "";
   }
@@ -72,10 +78,9 @@ class LeavingOut {
     rest_.start = specs_(rest_.initial);
     if (core_.any_state) return start_anywhere();
     if (!core_.after) return core_.counted ? "it counts up to no call" : "";
-    const auto at = of_key.find(*core_.after);
-    const bool happened = at != of_key.end() && at->second->type == EventType::ok;
-    if (!happened) return str("call ", *core_.after, " is no call of this key that ended ok");
-    after_ = at->second;
+    after_ = find(of_key, *core_.after);
+    if (after_ == nullptr || after_->type != EventType::ok)
+      return str("call ", *core_.after, " is no call of this key that ended ok");
     if (core_.counted) return count(of_key);
     Call call = *after_;
     const auto state = narrow(call) ? spec_->settles(call) : std::nullopt;
@@ -88,7 +93,7 @@ class LeavingOut {
   std::string count(const Calls& of_key) {
     if (core_.only) return "it counts calls, and looks at parts";
     std::vector<const Call*> ended, open;
-    for (const auto& [id, call] : of_key)
+    for (const Call* call : of_key)
       if (call->invoked < after_->returned && !spec_->observes(*call))
         (has_ended(*call) ? ended : open).push_back(call);
     auto instant = spec_->at_instant(ended, open);
@@ -125,7 +130,7 @@ class LeavingOut {
   /// Rule 1: no call that takes what it finds took any of the parts.
   bool all_taken(const Calls& of_key) const {
     std::vector<const Call*> begun, ended;
-    for (const auto& [id, call] : of_key) {
+    for (const Call* call : of_key) {
       if (call->invoked < end_) begun.push_back(call);
       if (call->type == EventType::ok && call->returned <= end_) ended.push_back(call);
     }
@@ -135,15 +140,18 @@ class LeavingOut {
   bool narrow(Call& call) const { return !core_.only || spec_->narrow(call, only_); }
 
   /// Rules 1 to 5 for one call; updates that are left out wait for rule 6.
-  std::string sort_out(Call call) {
-    const auto kept = kept_.find(call.id);
+  std::string sort_out(const Call& whole) {
+    const auto kept = kept_.find(whole.id);
     const bool stays = kept != kept_.end(), required = stays && kept->second == Kept::required;
-    const bool past = comes_before(call);
-    const bool told = core_.counted && !spec_->observes(call);
-    const bool unsure = after_ != nullptr && !told && call.invoked < after_->returned;
-    if (stays && past) return str("call ", call.id, " comes before what is looked at");
-    if (required && unsure) return str("call ", call.id, " may come before what is looked at");
+    const bool past = comes_before(whole), observes = spec_->observes(whole);
+    const bool told = core_.counted && !observes;
+    const bool unsure = after_ != nullptr && !told && whole.invoked < after_->returned;
+    if (stays && past) return str("call ", whole.id, " comes before what is looked at");
+    if (required && unsure) return str("call ", whole.id, " may come before what is looked at");
     if (past) return "";
+    if (!stays && (observes || whole.invoked >= end_ || (all_taken_ && spec_->takes_any(whole))))
+      return "";
+    Call call = whole;
     if (stays && !required) {
       call.type = EventType::info;
       call.returned = k_open;
@@ -152,8 +160,7 @@ class LeavingOut {
     if (!narrow(call)) return stays ? str("call ", call.id, " is of other parts") : "";
     if (stays)
       rest_.calls.push_back(std::move(call));
-    else if (call.invoked < end_ && !spec_->observes(call) &&
-             !(all_taken_ && spec_->takes_any(call)))
+    else if (!spec_->observes(call))
       updates_.push_back(std::move(call));
     return "";
   }
