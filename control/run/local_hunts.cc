@@ -64,12 +64,7 @@ constexpr LocalHunt k_hunts[] = {
      .weather = "delay-min=1ms,delay-max=30ms,duplicate=0.3,slow=0.1,slow-max=300ms",
      .fault_interval = 1s,
      .nodes = 3},
-    {.defect = "vote-cleared-on-step-down",
-     .faults = "partition-bridge",
-     .weather = "delay-min=1ms,delay-max=6ms,slow=0.4,slow-max=150ms,election-min=30ms,"
-                "election-max=250ms,heartbeat=12ms,reset-appended=0.03",
-     .fault_interval = 5s,
-     .nodes = 3},
+    {.defect = "vote-cleared-on-step-down"},
     {.defect = "vote-not-persisted",
      .faults = "partition-bridge",
      .weather = "delay-min=1ms,delay-max=6ms,slow=0.4,slow-max=150ms,election-min=30ms,"
