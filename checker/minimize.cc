@@ -90,6 +90,8 @@ class Minimizing {
   /// may have happened at any time has to be in most cores.)
   static constexpr std::size_t k_most = 4;
 
+  Size best_size() const { return best_ ? size_of(best_->ids) : k_any_size; }
+
   bool certain(const Call& call) const {
     return call.type == EventType::ok && call.returned < end_;
   }
@@ -223,10 +225,9 @@ class Minimizing {
     KeyCore core =
         core_with([&](const Call& c) { return std::ranges::binary_search(blamed, c.id); });
     if (core.required.empty()) return false;
-    if (!core.only || core.only->empty()) return take(std::move(core));
+    if (!core.only || core.only->empty()) return take(std::move(core), best_size());
     const Value::List parts = *core.only;
-    if (take(std::move(core))) return true;
-    return take_parts(parts);
+    return take(std::move(core), best_size()) || take_parts(parts, best_size());
   }
 
   /// The blamed calls, whatever the state was before. Of those that leave one state, none need have
@@ -239,14 +240,13 @@ class Minimizing {
         const bool lacked = !spec_->observes(call) && spec_->settles(call) == left;
         (certain(call) && !lacked ? core.required : core.optional).push_back(id);
       }
-      const Size bound = best_ ? size_of(best_->ids) : k_any_size;
-      if (!core.required.empty() && take(std::move(core), bound)) return true;
+      if (!core.required.empty() && take(std::move(core), best_size())) return true;
     }
     return false;
   }
 
   /// All calls, as far as they touch `parts`.
-  bool take_parts(const Value::List& parts) {
+  bool take_parts(const Value::List& parts, Size bound = k_any_size) {
     const std::set<Value> only(parts.begin(), parts.end());
     const Call* after = best_ && best_->ids.after ? &call_of(*best_->ids.after) : nullptr;
     KeyCore core{.key = key_};
@@ -261,7 +261,7 @@ class Minimizing {
         (required ? core.required : core.optional).push_back(call.id);
     }
     if (after != nullptr) core.after = after->id;
-    return !core.required.empty() && take(std::move(core));
+    return !core.required.empty() && take(std::move(core), bound);
   }
 
   const Call& call_of(std::int64_t id) const {
@@ -307,8 +307,7 @@ class Minimizing {
     core.optional.clear();
     std::erase_if(core.required,
                   [&](std::int64_t id) { return call_of(id).invoked < after.returned; });
-    const Size bound = best_ ? size_of(best_->ids) : k_any_size;
-    return !core.required.empty() && take(std::move(core), bound);
+    return !core.required.empty() && take(std::move(core), best_size());
   }
 
   /// Of the instants at which a count of the calls tells the state, the latest such that what comes
