@@ -11,6 +11,8 @@ namespace {
 
 using ValueNumber = std::uint32_t;
 constexpr ValueNumber k_no_value = UINT32_MAX;
+/// A proof of more calls is of use to nobody, and takes long to gather.
+constexpr std::size_t k_most_calls = 1'000;
 
 /// A call as what it does to the cell.
 struct CellCall {
@@ -134,7 +136,7 @@ class Assignment {
     return std::nullopt;
   }
 
-  /// The gaps and makers that prove that `gap` can get none.
+  /// The gaps and makers that prove that `gap` can get none; empty if they are too many.
   std::vector<const NormalCall*> proof(std::size_t gap) const {
     std::vector<bool> in_proof(gaps_.size(), false);
     std::vector<bool> used(makers_.size(), false);
@@ -143,6 +145,7 @@ class Assignment {
     for (std::vector<std::size_t> open{gap}; !open.empty();) {
       const Gap& g = gaps_[open.back()];
       open.pop_back();
+      if (core.size() > k_most_calls) return {};
       core.push_back(g.needing->call);
       if (g.off != nullptr) core.push_back(g.off->call);
       for (std::size_t m = 0; m < makers_.size() && makers_[m]->invoked() < g.ends(); ++m) {
@@ -174,15 +177,17 @@ std::optional<DirectAnswer> refute_by_gaps(const std::vector<NormalCall>& calls,
   const FewValues cell(calls, model, model.initial(initial));
   const auto gaps = cell.gaps();
   const auto makers = cell.makers();
+  bool refuted = false;
   std::vector<const NormalCall*> least;
   for (std::size_t value = 0; value < gaps.size(); ++value) {
     Assignment assignment(gaps[value], makers[value]);
     const auto without = assignment.without();
     if (!without) continue;
+    refuted = true;
     auto core = assignment.proof(*without);
-    if (least.empty() || core.size() < least.size()) least = std::move(core);
+    if (!core.empty() && (least.empty() || core.size() < least.size())) least = std::move(core);
   }
-  if (least.empty()) return std::nullopt;
+  if (!refuted) return std::nullopt;
   return DirectAnswer{.core = std::move(least)};
 }
 

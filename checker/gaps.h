@@ -1,6 +1,6 @@
 #pragma once
 /// Cells of any values: some value must come back more often than it can.
-/// Cost: O(n log n).
+/// Cost: O(n log n), and to gather the proof O(m) for each of its gaps, of m makers of the value.
 ///
 /// A gap of value v is a required call R that needs v, and a required call W that ended before R
 /// began and after which the cell does not hold v; or, without such a W, the start, if the cell did
@@ -30,7 +30,8 @@
 
 namespace plumbline {
 
-/// Gives: not linearizable, with the core; or nothing if it cannot tell.
+/// Gives: not linearizable, with the core unless that is of more than a thousand calls; or nothing
+///        if it cannot tell.
 std::optional<DirectAnswer> refute_by_gaps(const std::vector<NormalCall>& calls,
                                            const ModelEntry& model, const Value& initial,
                                            Budget& budget);

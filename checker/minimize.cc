@@ -89,6 +89,9 @@ class Minimizing {
   /// A core that requires this many times the calls that were blamed is none that they made. (What
   /// may have happened at any time has to be in most cores.)
   static constexpr std::size_t k_most = 4;
+  /// Which kept call may see which optional one takes a second or so to tell of this many pairs,
+  /// and asks no budget.
+  static constexpr std::size_t k_most_pairs = 100'000'000;
 
   Size best_size() const { return best_ ? size_of(best_->ids) : k_any_size; }
 
@@ -103,6 +106,10 @@ class Minimizing {
       std::ranges::sort(core.required);
       std::ranges::sort(core.optional);
       if (size_of(core) >= bound) return false;
+      if (core.optional.size() * size_of(core).first > k_most_pairs) {
+        undecided_ = true;
+        return false;
+      }
       const auto& calls = core.counted ? calls_ : calls_since(core.after);
       auto rest = verifying::leave_out(specs_, initial_, calls, core);
       if (rest) return take(std::move(core), std::move(*rest));
@@ -166,9 +173,9 @@ class Minimizing {
 
   /// The blamed calls as what they are to few parts: those that the updates among them name, one
   /// that one of the observers shows and another one does not, and one that no update names at all.
-  bool start_from_few_parts(const std::vector<std::int64_t>& blamed) {
+  void start_from_few_parts(const std::vector<std::int64_t>& blamed) {
     constexpr std::size_t k_most_blamed = 16;
-    if (!spec_->has_parts() || blamed.size() > k_most_blamed) return false;
+    if (!spec_->has_parts() || blamed.size() > k_most_blamed) return;
     std::set<Value> only, named;
     for (const Call& call : calls_) {
       if (spec_->observes(call)) continue;
@@ -193,7 +200,7 @@ class Minimizing {
       add_one_not_in(these, named);
       for (const auto& those : shown) add_one_not_in(these, those);
     }
-    if (only.empty()) return false;
+    if (only.empty()) return;
     KeyCore core{.key = key_};
     core.only.emplace(only.begin(), only.end());
     for (const std::int64_t id : blamed) {
@@ -201,12 +208,12 @@ class Minimizing {
       if (spec_->narrow(narrowed, only))
         (certain(call_of(id)) ? core.required : core.optional).push_back(id);
     }
-    return !core.required.empty() && take(std::move(core));
+    if (!core.required.empty()) take(std::move(core));
   }
 
   /// The blamed calls after the first to return of those that tell the state: what that one itself
   /// needed does not matter then.
-  bool start_after_first(const std::vector<std::int64_t>& blamed) {
+  void start_after_first(const std::vector<std::int64_t>& blamed) {
     const Call* first = nullptr;
     for (const std::int64_t id : blamed) {
       const Call& call = call_of(id);
@@ -214,20 +221,18 @@ class Minimizing {
           (first == nullptr || call.returned < first->returned))
         first = &call;
     }
-    return first != nullptr && start_after(*first, [&](const Call& c) {
-             return std::ranges::binary_search(blamed, c.id);
-           });
+    if (first != nullptr)
+      start_after(*first, [&](const Call& c) { return std::ranges::binary_search(blamed, c.id); });
   }
 
-  /// All that touches the parts which the blamed calls name; or else those calls themselves.
-  bool start_from(const std::vector<std::int64_t>& blamed) {
-    if (blamed.empty()) return false;
+  /// The blamed calls; or else all that touches the parts which they name.
+  void start_from(const std::vector<std::int64_t>& blamed) {
+    if (blamed.empty()) return;
     KeyCore core =
         core_with([&](const Call& c) { return std::ranges::binary_search(blamed, c.id); });
-    if (core.required.empty()) return false;
-    if (!core.only || core.only->empty()) return take(std::move(core), best_size());
-    const Value::List parts = *core.only;
-    return take(std::move(core), best_size()) || take_parts(parts, best_size());
+    if (core.required.empty()) return;
+    const Value::List parts = core.only.value_or(Value::List{});
+    if (!take(std::move(core), best_size()) && !parts.empty()) take_parts(parts, best_size());
   }
 
   /// The blamed calls, whatever the state was before. Of those that leave one state, none need have

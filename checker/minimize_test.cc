@@ -102,6 +102,33 @@ TEST(Minimize, SaysThatACoreMayBeSmallerWhenThereWasNoTime) {
   EXPECT_LE(least.core.size(), whole.core.size());
 }
 
+/// A read that answers an element twice is of no set; what follows it starts from a set all the
+/// same.
+TEST(Minimize, AReadWithAnElementTwiceTellsASet) {
+  const auto ended = [](std::int64_t process, const char* f, std::int64_t invoked,
+                        std::int64_t returned, const Value& argument, const Value& result) {
+    return Call{.id = invoked,
+                .process = process,
+                .f = f,
+                .arguments = argument,
+                .result = result,
+                .type = EventType::ok,
+                .invoked = invoked,
+                .returned = returned};
+  };
+  const Value twice = Value::list(1, 1);
+  const std::vector<Call> calls{ended(0, "add", 0, 1, 1, {}), ended(0, "add", 2, 3, 1, {}),
+                                ended(1, "add", 4, 9, 2, {}), ended(0, "read", 5, 6, {}, twice),
+                                ended(0, "read", 7, 8, {}, twice)};
+  const ModelEntry& model = *find_model("gset");
+  Budget budget(Budget::k_forever, 1UL << 28, nullptr);
+  const Decision decision = decide(calls, model, {}, budget);
+  ASSERT_EQ(decision.validity, Validity::invalid);
+  const Counterexample example = explain_invalid(calls, model, {}, decision, true, budget);
+  EXPECT_LE(example.core.size(), 3U);
+  EXPECT_FALSE(example.may_be_smaller);
+}
+
 /// Late in a long history somebody gets a lock that is held: why takes few calls, whatever came
 /// before, as a count of the calls tells the state shortly before it.
 TEST(Minimize, ALockGivenTwiceLateTakesFewCalls) {

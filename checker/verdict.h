@@ -36,7 +36,7 @@ struct Counterexample {
   bool any_state = false;
   /// If the core's calls are looked at as what they are to some parts of the object: these.
   std::optional<Value::List> only{};
-  bool may_be_smaller = false;  ///< the budget ran out before each call was known to be needed
+  bool may_be_smaller = false;  ///< not each of its calls is known to be needed
 };
 
 /// What one check said.

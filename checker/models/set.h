@@ -47,6 +47,7 @@ struct Set {
     if (given == Value(true)) return Value::list(Value());
     Value::List elements = given.is_list() ? given.as_list() : Value::List{};
     std::sort(elements.begin(), elements.end());
+    elements.erase(std::unique(elements.begin(), elements.end()), elements.end());
     return Value(std::move(elements));
   }
   static std::string refuse(const Call& call) { return SetElement::refuse(of_element(call)); }
@@ -111,7 +112,11 @@ struct Set {
 struct GrowSet {
   static constexpr Shows k_shows = Shows::elements;
   using State = Value;  // the elements, sorted
-  static Value initial(const Value& given) { return sorted(given); }
+  static Value initial(const Value& given) {
+    Value::List elements = sorted(given).as_list();
+    elements.erase(std::unique(elements.begin(), elements.end()), elements.end());
+    return Value(std::move(elements));
+  }
   static std::string refuse(const Call& call) {
     if (call.f == "add") return "";
     if (call.f != "read") return "the operation must be add or read";

@@ -12,7 +12,9 @@ namespace plumbline::verifying {
 class CollectionSpec : public Spec {
  public:
   CollectionSpec(const char* add, const char* remove) : add_(add), remove_(remove) {}
-  bool knows(const Call& call) const override { return call.f == add_ || call.f == remove_; }
+  bool knows(const Call& call) const override {
+    return call.f == remove_ || (call.f == add_ && !call.arguments.is_nil());
+  }
   bool observes(const Call& call) const override {
     return call.f == remove_ && ended_ok(call) && call.result.is_nil();
   }

@@ -6,7 +6,9 @@
 ///   1. Parts (`only`): every call of L is replaced by what it is to those parts (Spec::narrow). A
 ///      removal that does not say what it took is nothing to them, up to the last return p of a
 ///      required call, if of each of them removals that ended by p, and so lie before p in L, took
-///      as much, and say so, as can have been put in by p (Spec::all_taken).
+///      as much, and say so, as was there at first and can have been put in by p
+///      (Spec::all_taken). It is only asked of cores without `after`: who looks for cores counts
+///      what came before that call no more.
 ///   2. Prefix (`after`): what L has up to the point of call A, which ended ok, is cut off. A call
 ///      that ended before A began lies there; one that began after A ended does not; of the others
 ///      nobody knows, so they are optional. The state that remains to start from is the one that A

@@ -184,6 +184,59 @@ TEST(Verify, KnowsEveryModel) {
     EXPECT_NE(verifying::spec_of(info.name, {}), nullptr) << info.name;
 }
 
+/// Rule 1 of leave_out.h: a removal without an answer may have taken an element, unless removals
+/// that say so took all there ever was of it.
+TEST(Verify, ARemovalWithoutAnswerGoesOnlyWhereAllElementsAreAccountedFor) {
+  struct Names {
+    const char *model, *add, *remove;
+  };
+  for (const Names& names : {Names{"queue", "enqueue", "dequeue"}, Names{"stack", "push", "pop"},
+                             Names{"unordered-queue", "enqueue", "dequeue"},
+                             Names{"priority-queue", "insert", "pop-min"}}) {
+    std::vector<Call> calls;
+    const auto play = [&](bool adds, const Value& element, bool ended = true) {
+      const auto at = static_cast<std::int64_t>(2 * calls.size());
+      calls.push_back({.id = at,
+                       .process = at,
+                       .f = adds ? names.add : names.remove,
+                       .arguments = adds ? element : Value(),
+                       .result = adds ? Value() : element,
+                       .type = ended ? EventType::ok : EventType::info,
+                       .invoked = at,
+                       .returned = ended ? at + 1 : k_open});
+    };
+    /// A core of all that ended, as far as it is about element 1.
+    const auto verdict = [&] {
+      Certificate forged = empty_certificate(calls, names.model);
+      KeyCore& core = forged.cores.emplace_back();
+      core.only = Value::List{1};
+      for (const Call& call : calls)
+        if (!call.indeterminate()) core.required.push_back(call.id);
+      return verify(forged, calls).outcome;
+    };
+    play(true, 1);
+    play(false, {}, false);
+    play(false, {});
+    EXPECT_EQ(verdict(), Outcome::refused) << names.model << ": it took the 1";
+    play(false, 1);
+    EXPECT_EQ(verdict(), Outcome::accepted) << names.model << ": it was empty, and then was not";
+    calls.clear();
+    play(true, 1);
+    play(true, 1);
+    play(false, {}, false);
+    play(false, 1);
+    play(false, {});
+    EXPECT_EQ(verdict(), Outcome::refused) << names.model << ": it took the other 1";
+    calls.clear();
+    play(true, 1);
+    play(true, 1, false);
+    play(false, {}, false);
+    play(false, 1);
+    play(false, {});
+    EXPECT_EQ(verdict(), Outcome::refused) << names.model << ": it took the 1 that may be there";
+  }
+}
+
 TEST(Verify, RefusesTwoOrdersOfOneKey) {
   Rng rng(3);
   const History history = random_history(rng, "register", 0);

@@ -54,8 +54,8 @@ class Spool {
   }
   Result<ReadHistory> read_back() {
     TRY(flush());
-    TRY_ASSIGN(const FileText kept, read_text(str("/proc/self/fd/", file_)));
-    return parse_jsonl(kept.text, k_name);
+    const auto kept = read_text(str("/proc/self/fd/", file_));
+    return kept ? parse_jsonl(kept->text, k_name) : context(kept.error(), k_name);
   }
 
  private:

@@ -42,8 +42,7 @@ void add_counterexample(std::string& text, const Counterexample& example) {
   }
   if (shown < example.core.size())
     text += str("    ... and ", example.core.size() - shown, " more\n");
-  if (example.may_be_smaller)
-    text += "    (some of these may not be needed: the time to find out ran out)\n";
+  if (example.may_be_smaller) text += "    (some of these may not be needed)\n";
   if (!example.state.empty())
     text += str("  state after the longest order that works: ", example.state, "\n");
 }

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <fstream>
@@ -19,7 +20,10 @@ using ::testing::HasSubstr;
 
 class HistoryFile : public ::testing::Test {
  protected:
-  HistoryFile() { std::filesystem::create_directories(folder_); }
+  HistoryFile() {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+  }
   ~HistoryFile() override { std::filesystem::remove_all(folder_); }
   std::filesystem::path write(const std::string& name, const std::string& bytes) {
     EXPECT_TRUE(write_text(folder_ / name, bytes));
@@ -47,8 +51,8 @@ class HistoryFile : public ::testing::Test {
     return text;
   }
   const std::filesystem::path folder_ =
-      ::testing::TempDir() + "/plumbline-" +
-      ::testing::UnitTest::GetInstance()->current_test_info()->name();
+      str(::testing::TempDir(), "/plumbline-", getpid(), "-",
+          ::testing::UnitTest::GetInstance()->current_test_info()->name());
   const std::string line_ = "{\"process\":0,\"type\":\"invoke\",\"f\":\"read\"}\n";
 };
 

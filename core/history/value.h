@@ -1,6 +1,7 @@
 #pragma once
 /// Value: what operations carry and systems answer: nil, a boolean, an integer, a text, or a list.
 /// Copies of a list share it: a call that read thousands of elements is as cheap to copy as any.
+/// A value that was moved from may only be assigned to or destroyed.
 /// The JSON and EDN codecs (codec.h, edn.h) read and write exactly these.
 
 #include <compare>

@@ -103,7 +103,7 @@ function counterexampleBody(one, showInTimeline) {
     el('figure', {}, diagram(one, faults),
        el('figcaption', {},
           one.may_be_smaller ?
-              'A part of the history that is not linearizable (the time to make it smaller ran out): ' :
+              'A part of the history that is not linearizable (some of its calls may not be needed): ' :
               'The smallest part of the history that is still not linearizable: ',
           plural(one.core_size, 'call'),
           one.key === '' ? '' : [' on key ', el('bdi', {class: 'call'}, one.key)], '. ',
