@@ -5,8 +5,7 @@
 /// check both that it may be left out and that what remains is impossible. The engines only say
 /// which remainders are invalid.
 ///   1. What the decision blamed (Decision::core): as what it is to few parts; or after the first
-///   of
-///      those calls that tells the state; or as it is. Or else all, from an ever longer stretch
+///      of those calls that tells the state; or as it is. Or else all, from an ever longer stretch
 ///      before the end: the latest call that tells the state, such that what follows it is invalid,
 ///      is where the proof starts.
 ///      Where blamed calls are impossible from any state, they need no such call.
