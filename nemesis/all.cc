@@ -10,9 +10,9 @@ namespace plumbline {
 const std::vector<Fault>& all_faults() {
   static const std::vector<Fault> k_faults = [] {
     std::vector<Fault> faults;
-    for (auto* family : {partition_faults, succession_faults, kill_faults, pause_faults,
-                         packets_faults, clock_faults, disk_faults, power_faults, bit_flip_faults,
-                         membership_faults, torn_member_faults, transfer_faults})
+    for (auto* family : {partition_faults, succession_faults, contested_vote_faults, kill_faults,
+                         pause_faults, packets_faults, clock_faults, disk_faults, power_faults,
+                         bit_flip_faults, membership_faults, torn_member_faults, transfer_faults})
       for (Fault& fault : family()) faults.push_back(std::move(fault));
     return faults;
   }();

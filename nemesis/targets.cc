@@ -20,6 +20,10 @@ Nodes random_nodes(const Nodes& nodes, std::size_t low, std::size_t high, Rng& r
   return chosen;
 }
 
+bool is_among(const NodeName& node, const Nodes& nodes) {
+  return std::ranges::find(nodes, node) != nodes.end();
+}
+
 }  // namespace
 
 const std::vector<std::string>& all_selectors() {
@@ -43,6 +47,17 @@ std::optional<Nodes> select(const std::string& selector, Cluster& cluster, Rng& 
   const Nodes leaders = cluster.leaders();
   if (leaders.empty()) return std::nullopt;
   return Nodes{rng.pick(leaders)};
+}
+
+Nodes without(Nodes nodes, const Nodes& others) {
+  std::erase_if(nodes, [&](const NodeName& node) { return is_among(node, others); });
+  return nodes;
+}
+
+std::optional<NodeName> leader_among(Cluster& cluster, const Nodes& candidates) {
+  for (const NodeName& node : cluster.leaders())
+    if (is_among(node, candidates)) return node;
+  return std::nullopt;
 }
 
 Value to_value(const Nodes& nodes) { return Value(Value::List(nodes.begin(), nodes.end())); }

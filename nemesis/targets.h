@@ -1,5 +1,5 @@
 #pragma once
-/// Selectors: which nodes a fault acts on, by role rather than by name.
+/// Selectors: which nodes a fault acts on, by role rather than by name; and who leads.
 
 #include <optional>
 
@@ -17,6 +17,15 @@ const std::vector<std::string>& all_selectors();
 /// and picks one of several. Gives: nothing if there is no such node now (nobody leads; a minority
 /// of two nodes). Requires: `selector` is one of all_selectors().
 std::optional<Nodes> select(const std::string& selector, Cluster& cluster, Rng& rng);
+
+/// Those of `nodes` that are none of `others`, in their order.
+Nodes without(Nodes nodes, const Nodes& others);
+
+/// The first of those who lead now that is one of `candidates`; nothing if none is.
+std::optional<NodeName> leader_among(Cluster& cluster, const Nodes& candidates);
+
+/// How long a fault waits for who leads: a few election timeouts.
+inline constexpr Nanos k_election_patience = 8s;
 
 /// ["n1", "n3"], as it is written into histories.
 Value to_value(const Nodes& nodes);

@@ -7,6 +7,7 @@ namespace plumbline {
 
 std::vector<Fault> partition_faults();
 std::vector<Fault> succession_faults();
+std::vector<Fault> contested_vote_faults();
 std::vector<Fault> kill_faults();
 std::vector<Fault> pause_faults();
 std::vector<Fault> packets_faults();

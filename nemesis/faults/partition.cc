@@ -1,9 +1,11 @@
 /// Partition: cuts the network between nodes; clients still reach them all.
-/// Catches: two leaders at once, stale reads on the cut-off side, lost suffixes when it comes back.
+/// Catches: two leaders at once, stale reads on the cut-off side, lost suffixes when it comes back,
+/// and who is needed for a quorum as soon as it has caught up.
 
 #include "core/base/text.h"
 #include "nemesis/cuts.h"
 #include "nemesis/faults/faults.h"
+#include "nemesis/targets.h"
 
 namespace plumbline {
 
@@ -35,11 +37,43 @@ Result<Value> heal_partition(Cluster& cluster) {
   return heard_sets(cluster.nodes(), {});
 }
 
+/// How many leaders a rolling cut takes, and how long each but the first leads at the longest.
+constexpr int k_rounds = 4;
+constexpr Nanos k_longest_turn = 2s;
+
+/// The leader alone, then the next one at the moment when the one before comes back: who was cut
+/// off must catch up at once, and is needed for every quorum. One that comes back may not know yet
+/// that it was replaced, so after its turn it is asked again who leads.
+Result<Injection> inject_rolling(Cluster& cluster, const std::string&, Rng& rng) {
+  if (cluster.nodes().size() < 2) return Skipped{"one node has no links"};
+  Nodes alone;
+  Nodes candidates = cluster.nodes();
+  for (int round = 0; round < k_rounds; ++round) {
+    std::optional<NodeName> leader;
+    const auto somebody_leads = [&] {
+      return (leader = leader_among(cluster, candidates)).has_value();
+    };
+    if (round > 0 && wait_until(cluster, k_election_patience, somebody_leads))
+      cluster.pass(k_longest_turn * rng.below(100) / 100);
+    if (!wait_until(cluster, k_election_patience, somebody_leads)) break;
+    TRY(cluster.set_cut(cut_off(cluster.nodes(), *leader)));
+    alone.push_back(*leader);
+    candidates = without(cluster.nodes(), {*leader});
+  }
+  if (alone.empty()) return Skipped{"no node leads"};
+  return Installed{to_value(alone)};
+}
+
 /// How often a flapping link goes and comes back in one interval.
 constexpr int k_flaps = 6;
 
 Fault flapping(Fault fault) {
   fault.flaps = k_flaps;
+  return fault;
+}
+
+Fault rolling(Fault fault) {
+  fault.inject = inject_rolling;
   return fault;
 }
 
@@ -70,6 +104,9 @@ std::vector<Fault> partition_faults() {
                       {"one-way"}),
       flapping(partition_fault("partition-flap", "links that go and come back, also one way only",
                                {"one-way", "one", "leader"})),
+      rolling(partition_fault("partition-rolling",
+                              "the leader alone, then the next one as that one comes back",
+                              {"leader"})),
   };
 }
 

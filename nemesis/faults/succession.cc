@@ -6,8 +6,6 @@
 /// Catches: entries of earlier terms that are committed by counting copies, a new leader that
 /// trusts more than its own term, logs that are not compared when a leader returns.
 
-#include <algorithm>
-
 #include "nemesis/cuts.h"
 #include "nemesis/faults/faults.h"
 #include "nemesis/quorum.h"
@@ -17,25 +15,8 @@ namespace plumbline {
 
 namespace {
 
-/// A few election timeouts.
-constexpr Nanos k_election_patience = 8s;
 /// Up to this long the first ones copy what they had kept: from nothing to a good part of it.
 constexpr Nanos k_longest_reign = 2s;
-
-bool is_among(const NodeName& node, const Nodes& nodes) {
-  return std::ranges::find(nodes, node) != nodes.end();
-}
-
-Nodes without(Nodes nodes, const Nodes& others) {
-  std::erase_if(nodes, [&](const NodeName& node) { return is_among(node, others); });
-  return nodes;
-}
-
-std::optional<NodeName> leader_among(Cluster& cluster, const Nodes& candidates) {
-  for (const NodeName& node : cluster.leaders())
-    if (is_among(node, candidates)) return node;
-  return std::nullopt;
-}
 
 Result<Injection> inject_succession(Cluster& cluster, const std::string&, Rng& rng) {
   const Nodes& nodes = cluster.nodes();

@@ -13,13 +13,6 @@ namespace plumbline {
 
 namespace {
 
-/// Somebody who leads, but not `node`.
-std::optional<NodeName> leader_beside(Cluster& cluster, const NodeName& node) {
-  for (const NodeName& each : cluster.leaders())
-    if (each != node) return each;
-  return std::nullopt;
-}
-
 /// Fails: as the removal, unless it may still come about.
 Status take_out(Cluster& cluster, const NodeName& node) {
   const Status removed = cluster.remove_members({node});
@@ -32,20 +25,18 @@ Status take_out(Cluster& cluster, const NodeName& node) {
 /// are killed while its first messages are on their way; they go with the old one and its change.
 /// So each leader has half of the nodes, which is a majority of what it takes for the members.
 Result<Injection> inject_torn(Cluster& cluster, const std::string&, Rng& rng) {
-  constexpr Nanos k_election_patience = 8s;
   const Nodes leaders = cluster.leaders();
   if (leaders.empty() || cluster.nodes().size() < 3) return Skipped{"no node leads two others"};
   if (!cluster.down().empty()) return Skipped{"a node is down"};  // as for other changes
   const NodeName& old = rng.pick(leaders);
-  Nodes others = cluster.nodes();
-  std::erase(others, old);
+  Nodes others = without(cluster.nodes(), {old});
   rng.shuffle(others);
   const NodeName leaving = others.back();
   TRY(cluster.set_cut(cut_off(cluster.nodes(), old)));
   TRY(take_out(cluster, leaving));
   std::optional<NodeName> next;
   if (wait_until(cluster, k_election_patience,
-                 [&] { return (next = leader_beside(cluster, old)).has_value(); }))
+                 [&] { return (next = leader_among(cluster, others)).has_value(); }))
     TRY(take_out(cluster, old));
   // Last are those who cannot go with the old leader, or whom its change takes out.
   std::ranges::stable_partition(others, [&](const NodeName& node) { return node != next; });
