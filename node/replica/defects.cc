@@ -128,10 +128,8 @@ constexpr Row k_rows[] = {
     {"vote-cleared-on-step-down",
      votes,
      in_history,
-     {"append", "partition-bridge", "linearizable",
-      "delay-min=1ms,delay-max=100ms,slow=0,loss=0,election-min=30ms,election-max=200ms,"
-      "heartbeat=12ms,reset-appended=0.1",
-      3, 20s, 40s, 200, 3}},
+     {"append", "contested-vote", "linearizable",
+      "slow=0,loss=0,election-min=20ms,election-max=400ms,heartbeat=10ms", 3, 500ms, 40s, 200, 3}},
     {"vote-not-persisted",
      votes,
      in_history,
@@ -166,10 +164,10 @@ constexpr Row k_rows[] = {
     {"snapshot-goes-back",
      snapshots,
      in_history,
-     {"append", "partition-leader,transfer", "linearizable",
-      "snapshot-every=1,duplicate=0.9,slow=0.1,slow-max=2s,loss=0.2,reset-installed=0.1,"
-      "chunk-bytes=1000000,election-min=50ms,election-max=200ms,heartbeat=25ms",
-      3, 200ms, 0ms, 400, 3}},
+     {"append", "partition-rolling", "linearizable",
+      "snapshot-every=100,duplicate=0.9,slow=0.3,slow-max=1500ms,loss=0,chunk-bytes=1000000,"
+      "election-min=100ms,election-max=300ms,heartbeat=25ms",
+      3, 500ms, 40s, 400, 3}},
     {"snapshot-keeps-conflict",
      snapshots,
      in_history,
