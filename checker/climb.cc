@@ -33,38 +33,52 @@ std::size_t hash_of(const Config& config, std::size_t step) {
   return seed;
 }
 
+/// One addition of a way. Ways that begin alike share what they begin with.
+struct Link {
+  std::uint32_t call;    ///< or a class with the bit below
+  std::uint32_t before;  ///< place of the link before it
+};
+constexpr std::uint32_t k_class = 1U << 31, k_none = UINT32_MAX;
+
 struct Way {
   Config config;
-  std::vector<std::uint32_t> path{};  ///< calls, or a class with the bit below
+  std::uint32_t tail = k_none;  ///< place of its last link
 };
-constexpr std::uint32_t k_class = 1U << 31;
 
 /// All configurations after one step from one before it.
 class Expansion {
  public:
-  Expansion(const Course& course, bool inexhaustible)
-      : course_(course), inexhaustible_(inexhaustible) {}
-  /// Gives: false if there are too many.
+  Expansion(const Course& course, bool inexhaustible, Budget& budget)
+      : course_(course), inexhaustible_(inexhaustible), budget_(budget) {}
+  /// Adds to `links`. Gives: false if there are too many, or the budget is exhausted.
   bool run(std::size_t step, const Config& config);
   std::vector<Way> ways{};
+  std::vector<Link> links{};
 
  private:
-  void from(Way way);
+  void from(const Way& way);
   void emit(Way way);
+  void add(Way& way, std::uint32_t call) {
+    links.push_back({call, way.tail});
+    way.tail = static_cast<std::uint32_t>(links.size() - 1);
+  }
   /// Appends to `to` the ways from `way` to exactly `number`, without additions of `except`.
   void reach(const Way& way, std::int64_t number, std::int64_t except, std::vector<Way>& to);
   void choose(std::size_t group, std::int64_t left, Way& way, std::vector<Way>& to);
   void choose_extra(std::size_t cls, std::int64_t left, Way& way, std::vector<Way>& to);
   bool representable(std::int64_t sum);
 
+  /// Additions of one amount that are open and not done, by return.
   struct Group {
     std::int64_t amount = 0;
-    std::vector<Open> open{};  ///< not done, by return
-    bool all = true;           ///< chosen
+    std::size_t first = 0, last = 0;  ///< of not_done_
+    bool all = true;                  ///< chosen
   };
   const Course& course_;
   bool inexhaustible_;
-  std::size_t step_ = 0;
+  Budget& budget_;
+  std::size_t step_ = 0, tries_ = 0;
+  std::vector<Open> not_done_;
   std::vector<Group> groups_;
   std::int64_t except_ = 0;
   std::vector<bool> representable_;  ///< sums by indeterminate additions, each used at will
@@ -86,11 +100,11 @@ void Expansion::emit(Way way) {
   if (!step.read) way.config.done &= ~(std::uint64_t{1} << step.slot);
   for (const Way& other : ways)
     if (other.config == way.config) return;
-  ways.push_back(std::move(way));
+  ways.push_back(way);
   too_many_ = too_many_ || ways.size() > k_most_ways;
 }
 
-void Expansion::from(Way way) {
+void Expansion::from(const Way& way) {
   if (too_many_) return;
   const Step& step = course_.steps[step_];
   const std::int64_t number = way.config.number;
@@ -99,36 +113,42 @@ void Expansion::from(Way way) {
   if (!step.read && (waypoint == end || number + step.amount <= *waypoint)) {
     Way next = way;
     next.config.number += step.amount;
-    next.path.push_back(step.call);
-    emit(std::move(next));
+    add(next, step.call);
+    emit(next);
   }
   if (waypoint == end) return;
+  const std::size_t known = ways.size(), kept = links.size();
   std::vector<Way> there;
   reach(way, *waypoint, step.read ? 0 : step.amount, there);
-  for (Way& next : there)
+  for (const Way& next : there)
     if (step.read && *waypoint == step.amount)
-      emit(std::move(next));
+      emit(next);
     else
-      from(std::move(next));
+      from(next);
+  if (ways.size() == known) links.resize(kept);  // what led nowhere is of no use
 }
 
 void Expansion::reach(const Way& way, std::int64_t number, std::int64_t except,
                       std::vector<Way>& to) {
   const Step& step = course_.steps[step_];
   groups_.clear();
+  not_done_.clear();
   except_ = except;
   for (std::uint32_t i = step.first_open; i < step.last_open; ++i) {
     const Open& open = course_.open[i];
     if (open.amount == except || (way.config.done >> open.slot & 1) != 0) continue;
     if (groups_.empty() || groups_.back().amount != open.amount)
-      groups_.push_back({.amount = open.amount});
-    groups_.back().open.push_back(open);
+      groups_.push_back({.amount = open.amount, .first = not_done_.size()});
+    not_done_.push_back(open);
+    groups_.back().last = not_done_.size();
   }
   Way next = way;
   choose(0, number - way.config.number, next, to);
 }
 
 void Expansion::choose(std::size_t group, std::int64_t left, Way& way, std::vector<Way>& to) {
+  constexpr std::size_t k_every = 1 << 14;
+  too_many_ = too_many_ || (++tries_ % k_every == 0 && budget_.exhausted());
   if (too_many_) return;
   if (group == groups_.size()) {
     const Way before = way;
@@ -146,16 +166,18 @@ void Expansion::choose(std::size_t group, std::int64_t left, Way& way, std::vect
   }
   Group& g = groups_[group];
   const Way before = way;
-  for (std::size_t count = 0; count <= g.open.size(); ++count) {
-    g.all = count == g.open.size();
+  const std::size_t found = to.size(), kept = links.size();
+  for (std::size_t next = g.first; next <= g.last; ++next) {
+    g.all = next == g.last;
     choose(group + 1, left, way, to);
     if (g.all || left < g.amount) break;
     left -= g.amount;
     way.config.number += g.amount;
-    way.config.done |= std::uint64_t{1} << g.open[count].slot;
-    way.path.push_back(g.open[count].call);
+    way.config.done |= std::uint64_t{1} << not_done_[next].slot;
+    add(way, not_done_[next].call);
   }
   way = before;
+  if (to.size() == found) links.resize(kept);
 }
 
 /// The number is counted already; now for who made it so.
@@ -173,15 +195,17 @@ void Expansion::choose_extra(std::size_t cls, std::int64_t left, Way& way, std::
   if (waits) return;
   std::uint16_t& used = way.config.used[cls];
   const std::uint16_t before = used;
-  const std::size_t path = way.path.size();
+  const std::uint32_t tail = way.tail;
+  const std::size_t found = to.size(), kept = links.size();
   while (left >= amount && used < course_.invoked[step_][cls]) {
     left -= amount;
     ++used;
-    way.path.push_back(k_class | static_cast<std::uint32_t>(cls));
+    add(way, k_class | static_cast<std::uint32_t>(cls));
     choose_extra(cls + 1, left, way, to);
   }
   used = before;
-  way.path.resize(path);
+  way.tail = tail;
+  if (to.size() == found) links.resize(kept);
 }
 
 bool Expansion::representable(std::int64_t sum) {
@@ -217,8 +241,9 @@ enum class Outcome { found, none, gave_up };
 /// Does some linearization exist if indeterminate additions are inexhaustible?
 class Sweep {
  public:
-  explicit Sweep(const Course& course) : course_(course), expansion_(course, true) {}
-  Outcome run(Budget& budget);
+  Sweep(const Course& course, Budget& budget)
+      : course_(course), budget_(budget), expansion_(course, true, budget) {}
+  Outcome run();
   std::size_t step() const { return step_; }  ///< that nothing passed
 
  private:
@@ -226,11 +251,12 @@ class Sweep {
     std::size_t operator()(const Config& config) const { return hash_of(config, 0); }
   };
   const Course& course_;
+  Budget& budget_;
   Expansion expansion_;
   std::size_t step_ = 0;
 };
 
-Outcome Sweep::run(Budget& budget) {
+Outcome Sweep::run() {
   std::vector<Config> frontier(1), next;
   std::unordered_set<Config, Hash> seen;
   for (; step_ < course_.steps.size(); ++step_) {
@@ -249,11 +275,12 @@ Outcome Sweep::run(Budget& budget) {
           add(config);
           break;
         case Entry::chooses:
+          expansion_.links.clear();
           if (!expansion_.run(step_, config)) return Outcome::gave_up;
           for (const Way& way : expansion_.ways) add(way.config);
       }
     if (next.empty()) return Outcome::none;
-    if (next.size() > k_most_frontier || budget.exhausted()) return Outcome::gave_up;
+    if (next.size() > k_most_frontier || budget_.exhausted()) return Outcome::gave_up;
     std::swap(frontier, next);
   }
   return Outcome::found;
@@ -262,7 +289,7 @@ Outcome Sweep::run(Budget& budget) {
 class DepthFirstClimb {
  public:
   DepthFirstClimb(const Course& course, Budget& budget)
-      : course_(course), budget_(budget), share_(budget), expansion_(course, false) {}
+      : course_(course), budget_(budget), share_(budget), expansion_(course, false, budget) {}
   Outcome run();
   std::size_t deepest() const { return deepest_; }
   std::vector<const NormalCall*> order() const;
@@ -271,6 +298,7 @@ class DepthFirstClimb {
   struct Frame {
     std::size_t step = 0;
     Config before{};
+    std::size_t links = 0;  ///< that there were before it
     std::vector<Way> ways{};
     std::size_t next = 0;
   };
@@ -299,7 +327,8 @@ class DepthFirstClimb {
 bool DepthFirstClimb::look_at_budget() {
   constexpr std::size_t k_every = 1024, k_entry = 32;
   if (++looks_ % k_every != 0) return true;
-  share_.set(dead_.size() * (sizeof(Dead) + k_entry) + frames_.size() * sizeof(Frame));
+  share_.set(dead_.size() * (sizeof(Dead) + k_entry) + frames_.size() * sizeof(Frame) +
+             expansion_.links.size() * sizeof(Link));
   return !budget_.exhausted();
 }
 
@@ -312,6 +341,7 @@ bool DepthFirstClimb::retreat(std::size_t& step, Config& config) {
       return true;
     }
     dead_.insert({frame.step, frame.before});
+    expansion_.links.resize(frame.links);
     frames_.pop_back();
   }
   return false;
@@ -328,8 +358,10 @@ Outcome DepthFirstClimb::run() {
     }
     if (!look_at_budget()) return Outcome::gave_up;
     if (entry == Entry::chooses && !dead_.contains({step, config})) {
+      const std::size_t links = expansion_.links.size();
       if (!expansion_.run(step, config)) return Outcome::gave_up;
-      frames_.push_back({.step = step, .before = config, .ways = std::move(expansion_.ways)});
+      frames_.push_back(
+          {.step = step, .before = config, .links = links, .ways = std::move(expansion_.ways)});
     }
     if (!retreat(step, config)) return Outcome::none;
   }
@@ -341,6 +373,7 @@ std::vector<const NormalCall*> DepthFirstClimb::order() const {
   std::vector<const NormalCall*> order;
   std::vector<std::size_t> used(course_.classes.size(), 0);
   std::vector<std::uint32_t> waiting;  // reads
+  std::vector<std::uint32_t> path;     // of one frame, the last first
   std::int64_t number = 0;
   const auto place_reads = [&] {
     std::erase_if(waiting, [&](std::uint32_t read) {
@@ -358,10 +391,14 @@ std::vector<const NormalCall*> DepthFirstClimb::order() const {
     place_reads();
     if (frame == frames_.size() || frames_[frame].step != step) continue;
     const Frame& chosen = frames_[frame++];
-    for (const std::uint32_t move : chosen.ways[chosen.next - 1].path) {
-      const std::uint32_t cls = move & ~k_class;
+    path.clear();
+    for (std::uint32_t at = chosen.ways[chosen.next - 1].tail; at != k_none;
+         at = expansion_.links[at].before)
+      path.push_back(expansion_.links[at].call);
+    for (auto move = path.rbegin(); move != path.rend(); ++move) {
+      const std::uint32_t cls = *move & ~k_class;
       const std::uint32_t call =
-          (move & k_class) == 0 ? move : course_.classes[cls].members[used[cls]++];
+          (*move & k_class) == 0 ? *move : course_.classes[cls].members[used[cls]++];
       order.push_back(&calls[call]);
       number += course_.amounts[call];
       place_reads();
@@ -462,8 +499,8 @@ std::optional<DirectAnswer> decide_by_climb(const std::vector<NormalCall>& calls
   }
   const Course& course = layout.course;
   if (!course.classes.empty()) {
-    Sweep sweep(course);
-    if (sweep.run(budget) == Outcome::none)
+    Sweep sweep(course, budget);
+    if (sweep.run() == Outcome::none)
       return DirectAnswer{.core = Weighing(course, sweep.step()).least_core()};
   }
   DepthFirstClimb search(course, budget);

@@ -214,6 +214,35 @@ TEST(Climb, AgreesWithBruteForceOnRandomHistories) {
   EXPECT_EQ(tally.passed_on, 0U);
 }
 
+/// No sum of even amounts is what the read answered, but there are two to the power of `adds` to
+/// try before that is known.
+std::vector<Call> read_beside(std::int64_t adds) {
+  std::vector<Call> calls;
+  std::int64_t sum = 0;
+  for (std::int64_t i = 0; i <= adds; ++i) {
+    const bool last = i == adds;
+    calls.push_back({.id = i,
+                     .f = last ? "read" : "add",
+                     .arguments = last ? Value() : Value(2 * (i + 1)),
+                     .result = last ? Value(sum / 2 | 1) : Value(),
+                     .type = EventType::ok,
+                     .invoked = i,
+                     .returned = last ? 500 : 1000 + i});
+    sum += 2 * (i + 1);
+  }
+  return calls;
+}
+
+TEST(Climb, KeepsItsBudgetWithinOneStep) {
+  const ModelEntry& counter = *find_model("counter");
+  const auto decided = [&](const std::vector<Call>& calls) {
+    Budget budget(100ms, 1UL << 28, nullptr);
+    return decide_by_climb(normalise(calls, counter), counter, {}, budget).has_value();
+  };
+  EXPECT_TRUE(decided(read_beside(8)));
+  EXPECT_FALSE(decided(read_beside(60)));
+}
+
 /// Histories of one model: random letters, of which most would be legal one after the other.
 struct Alphabet {
   std::string name;
