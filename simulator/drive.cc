@@ -55,8 +55,9 @@ Drive::Drive(const Options& options, const Workload& workload, const std::vector
       open_(static_cast<std::size_t>(options.concurrency)),
       asked_since_heal_(open_.size()),
       served_since_heal_(open_.size()) {
+  // A fault that needs more of its target does more.
   const bool only_cuts = !options.replay && std::ranges::all_of(faults, [](const Fault& fault) {
-    return fault.family == "partition";
+    return fault.family == "partition" && fault.needs.empty();
   });
   if (only_cuts)
     availability_.emplace(world.network(), world.nodes().size(),

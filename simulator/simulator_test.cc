@@ -151,6 +151,26 @@ INSTANTIATE_TEST_SUITE_P(Faults, CleanNode, testing::ValuesIn(one_of_each_family
                            return name;
                          });
 
+/// A majority hears one another, but so late that nobody wins an election for seconds.
+TEST(CleanNode, NeedNotServeWhileLinksAreLate) {
+  Options options;
+  options.seed = 2100;
+  options.workload = "append";
+  options.faults = "contested-vote";
+  options.nodes = 3;
+  options.concurrency = 9;
+  options.time_limit = 40s;
+  options.fault_interval = 500ms;
+  options.cadence = Cadence::interval;
+  options.weather = parse_weather(
+                        "delay-max=8470us,slow-max=475330us,duplicate=0.027157,torn=0.479448,"
+                        "election-min=20ms,election-max=400ms,heartbeat=10ms,snapshot-every=198,"
+                        "segment-bytes=40960,chunk-bytes=6627,inflight=14")
+                        .value();
+  const Result result = run(options);
+  EXPECT_EQ(result.found_by, FoundBy::nothing) << result.found;
+}
+
 TEST(CleanNode, ComesToNearlyEveryStateInAFewSeeds) {
   Coverage coverage;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
