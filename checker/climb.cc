@@ -5,6 +5,7 @@
 #include <queue>
 #include <unordered_set>
 
+#include "checker/climb_core.h"
 #include "checker/climb_course.h"
 #include "checker/models/counter.h"
 
@@ -82,17 +83,17 @@ class Expansion {
   std::vector<Group> groups_;
   std::int64_t except_ = 0;
   std::vector<bool> representable_;  ///< sums by indeterminate additions, each used at will
-  bool too_many_ = false;
+  bool gave_up_ = false;
 };
 
 bool Expansion::run(std::size_t step, const Config& config) {
   step_ = step;
   ways.clear();
-  too_many_ = false;
+  gave_up_ = false;
   from({.config = config});
   std::stable_sort(ways.begin(), ways.end(),
                    [](const Way& a, const Way& b) { return a.config.extra < b.config.extra; });
-  return !too_many_;
+  return !gave_up_;
 }
 
 void Expansion::emit(Way way) {
@@ -101,11 +102,11 @@ void Expansion::emit(Way way) {
   for (const Way& other : ways)
     if (other.config == way.config) return;
   ways.push_back(way);
-  too_many_ = too_many_ || ways.size() > k_most_ways;
+  gave_up_ = gave_up_ || ways.size() > k_most_ways;
 }
 
 void Expansion::from(const Way& way) {
-  if (too_many_) return;
+  if (gave_up_) return;
   const Step& step = course_.steps[step_];
   const std::int64_t number = way.config.number;
   const auto end = course_.reads.begin() + step.last_read;
@@ -148,8 +149,8 @@ void Expansion::reach(const Way& way, std::int64_t number, std::int64_t except,
 
 void Expansion::choose(std::size_t group, std::int64_t left, Way& way, std::vector<Way>& to) {
   constexpr std::size_t k_every = 1 << 14;
-  too_many_ = too_many_ || (++tries_ % k_every == 0 && budget_.exhausted());
-  if (too_many_) return;
+  gave_up_ = gave_up_ || (++tries_ % k_every == 0 && budget_.exhausted());
+  if (gave_up_) return;
   if (group == groups_.size()) {
     const Way before = way;
     way.config.number += left;
@@ -161,7 +162,7 @@ void Expansion::choose(std::size_t group, std::int64_t left, Way& way, std::vect
     else if (representable(left))
       to.push_back(way);
     way = before;
-    too_many_ = too_many_ || to.size() > k_most_ways;
+    gave_up_ = gave_up_ || to.size() > k_most_ways;
     return;
   }
   Group& g = groups_[group];
@@ -184,9 +185,9 @@ void Expansion::choose(std::size_t group, std::int64_t left, Way& way, std::vect
 void Expansion::choose_extra(std::size_t cls, std::int64_t left, Way& way, std::vector<Way>& to) {
   if (left == 0) {
     to.push_back(way);
-    too_many_ = too_many_ || to.size() > k_most_ways;
+    gave_up_ = gave_up_ || to.size() > k_most_ways;
   }
-  if (left == 0 || cls == course_.classes.size() || too_many_) return;
+  if (left == 0 || cls == course_.classes.size() || gave_up_) return;
   choose_extra(cls + 1, left, way, to);
   const std::int64_t amount = course_.classes[cls].amount;
   const bool waits = amount == except_ || std::any_of(groups_.begin(), groups_.end(), [&](auto& g) {
@@ -407,82 +408,6 @@ std::vector<const NormalCall*> DepthFirstClimb::order() const {
   return order;
 }
 
-/// See climb.h. Looks at the reads that were open when step `failed` could not be passed, against
-/// those that returned shortly before, and the start, as a read of what was there.
-class Weighing {
- public:
-  Weighing(const Course& course, std::size_t failed) : course_(course), calls_(*course.calls) {
-    constexpr std::size_t k_most_reads = 64;
-    const std::int64_t now = calls_[course.steps[failed].call].returned;
-    for (std::uint32_t i = 0; i < calls_.size() && calls_[i].call->invoked < now; ++i)
-      if (calls_[i].role == Role::observer && calls_[i].returned >= now) later_.push_back(seen(i));
-    for (std::size_t step = failed + 1; step-- > 0 && earlier_.size() < k_most_reads;)
-      if (course.steps[step].read) earlier_.push_back(seen(course.steps[step].call));
-    later_.insert(later_.end(), earlier_.begin(), earlier_.end());
-    if (earlier_.size() < k_most_reads) earlier_.push_back({});
-    std::int64_t since = k_open;
-    for (const Seen& read : earlier_) since = std::min(since, read.invoked);
-    for (std::uint32_t i = 0; i < calls_.size(); ++i)
-      if (calls_[i].role != Role::observer && calls_[i].returned >= since) additions_.push_back(i);
-  }
-  std::vector<const NormalCall*> least_core() {
-    for (const Seen& s : later_)
-      for (const Seen& r : earlier_)
-        if (r.returned < s.invoked) weigh(r, s);
-    std::sort(best_.begin(), best_.end(), [](const NormalCall* a, const NormalCall* b) {
-      return a->call->invoked < b->call->invoked;
-    });
-    return std::move(best_);
-  }
-
- private:
-  struct Seen {
-    std::int64_t invoked = -1, returned = -1, number = 0;
-    const NormalCall* read = nullptr;
-  };
-  Seen seen(std::uint32_t i) const {
-    return {calls_[i].call->invoked, calls_[i].returned, course_.amounts[i], &calls_[i]};
-  }
-  void weigh(const Seen& r, const Seen& s) {
-    std::vector<std::uint32_t> between, around;
-    std::int64_t least = 0, most = 0;
-    for (const std::uint32_t i : additions_) {
-      const NormalCall& c = calls_[i];
-      if (c.returned < r.invoked || c.call->invoked > s.returned) continue;
-      most += course_.amounts[i];
-      around.push_back(i);
-      if (!c.required || c.call->invoked < r.returned || c.returned > s.invoked) continue;
-      least += course_.amounts[i];
-      between.push_back(i);
-    }
-    const std::int64_t grown = s.number - r.number;
-    if (grown > most) keep(r, s, around);
-    if (grown >= least) return;
-    // As many of them as are too much already.
-    std::stable_sort(between.begin(), between.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return course_.amounts[a] > course_.amounts[b];
-    });
-    std::int64_t sum = 0;
-    std::size_t count = 0;
-    while (sum <= grown) sum += course_.amounts[between[count++]];
-    between.resize(count);
-    keep(r, s, between);
-  }
-  void keep(const Seen& r, const Seen& s, const std::vector<std::uint32_t>& additions) {
-    const std::size_t size = additions.size() + (r.read != nullptr) + 1;
-    if (!best_.empty() && best_.size() <= size) return;
-    best_ = {s.read};
-    if (r.read != nullptr) best_.push_back(r.read);
-    for (const std::uint32_t i : additions) best_.push_back(&calls_[i]);
-  }
-
-  const Course& course_;
-  const std::vector<NormalCall>& calls_;
-  std::vector<Seen> later_, earlier_;
-  std::vector<std::uint32_t> additions_;  ///< not over before all of `earlier_`
-  std::vector<const NormalCall*> best_;
-};
-
 }  // namespace
 
 std::optional<DirectAnswer> decide_by_climb(const std::vector<NormalCall>& calls,
@@ -500,15 +425,14 @@ std::optional<DirectAnswer> decide_by_climb(const std::vector<NormalCall>& calls
   const Course& course = layout.course;
   if (!course.classes.empty()) {
     Sweep sweep(course, budget);
-    if (sweep.run() == Outcome::none)
-      return DirectAnswer{.core = Weighing(course, sweep.step()).least_core()};
+    if (sweep.run() == Outcome::none) return DirectAnswer{.core = core_at(course, sweep.step())};
   }
   DepthFirstClimb search(course, budget);
   switch (search.run()) {
     case Outcome::found:
       return DirectAnswer{.linearizable = true, .order = search.order()};
     case Outcome::none:
-      return DirectAnswer{.core = Weighing(course, search.deepest()).least_core()};
+      return DirectAnswer{.core = core_at(course, search.deepest())};
     case Outcome::gave_up:
       break;
   }
