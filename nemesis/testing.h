@@ -4,7 +4,9 @@
 #include <optional>
 
 #include "core/base/text.h"
+#include "nemesis/all.h"
 #include "nemesis/cluster.h"
+#include "nemesis/perform.h"
 
 namespace plumbline {
 
@@ -171,5 +173,17 @@ class FakeCluster : public Cluster {
 
   Nodes nodes_;
 };
+
+/// As the nemesis does it.
+inline Deed inject(Cluster& cluster, const std::string& f, const std::string& spec,
+                   std::uint64_t seed = 1) {
+  Rng rng(seed);
+  return perform(all_faults(), {.f = f, .key = {}, .value = Value(spec)}, cluster, rng);
+}
+
+inline Deed undo(Cluster& cluster, const std::string& f) {
+  Rng rng(1);
+  return perform(all_faults(), {.f = "heal-" + f, .key = {}, .value = {}}, cluster, rng);
+}
 
 }  // namespace plumbline

@@ -16,8 +16,8 @@ namespace {
 
 /// So long the halves write what the voter lacks.
 constexpr Nanos k_absence = 100ms;
-/// How late the voter hears the halves, each message another time: as late as a few of the short
-/// election timeouts with which two elections come close together often.
+/// How late the voter hears the halves, each message another time. For election timeouts that begin
+/// at tens of milliseconds: with them both halves' elections come close together.
 constexpr std::int64_t k_least_delay_ms = 100;
 constexpr std::int64_t k_most_delay_ms = 150;
 constexpr Nanos k_voter_jitter = 200ms;

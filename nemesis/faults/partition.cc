@@ -1,6 +1,6 @@
 /// Partition: cuts the network between nodes; clients still reach them all.
 /// Catches: two leaders at once, stale reads on the cut-off side, lost suffixes when it comes back,
-/// and who is needed for a quorum as soon as it has caught up.
+/// and what goes wrong in a node that is needed for a quorum as soon as it has caught up.
 
 #include "core/base/text.h"
 #include "nemesis/cuts.h"
